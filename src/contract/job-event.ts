@@ -1,0 +1,64 @@
+import { z } from 'zod';
+
+/**
+ * What a runner reports of the attempt it holds, in order of sequence numbers that start at 1. Control applies
+ * an event exactly once; the last one is always `job.finished`.
+ */
+const at = z.int().nonnegative().describe('milliseconds since 1970 on the clock of the runner');
+const reason = z.object({ code: z.string().max(60), message: z.string().max(4000) });
+
+export const stepOutcomes = ['success', 'failure', 'error', 'cancelled', 'skipped'] as const;
+export const jobOutcomes = ['success', 'failure', 'error', 'cancelled'] as const;
+
+export const jobEventSchema = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('job.started'), at, image: z.string().optional() }),
+  z.object({ type: z.literal('step.started'), at, index: z.int().nonnegative(), name: z.string().max(300) }),
+  z.object({
+    type: z.literal('step.finished'),
+    at,
+    index: z.int().nonnegative(),
+    outcome: z.enum(stepOutcomes),
+    exitCode: z.int().optional(),
+    /** The failure does not count: the step says `continue_on_error`. */
+    allowed: z.boolean().optional(),
+    message: z.string().max(4000).optional(),
+  }),
+  z.object({
+    type: z.literal('log.segment'),
+    index: z.int().nonnegative(),
+    key: z.string().max(500),
+    sizeBytes: z.int().nonnegative(),
+    firstLine: z.int().nonnegative(),
+    lineCount: z.int().nonnegative(),
+  }),
+  z.object({
+    type: z.literal('artifact.stored'),
+    at,
+    name: z.string().max(100),
+    key: z.string().max(500),
+    sizeBytes: z.int().nonnegative(),
+    sha256: z.string().length(64),
+    fileCount: z.int().nonnegative(),
+  }),
+  z.object({
+    type: z.literal('deployment.updated'),
+    at,
+    status: z.string().max(60),
+    externalId: z.string().max(200).optional(),
+    detail: z.json().optional(),
+  }),
+  z.object({
+    type: z.literal('job.finished'),
+    at,
+    outcome: z.enum(jobOutcomes),
+    reason: reason.optional(),
+    logLines: z.int().nonnegative(),
+    logBytes: z.int().nonnegative(),
+    logCut: z.boolean().describe('lines past the cap of the job were dropped'),
+  }),
+]);
+
+export type JobEvent = z.infer<typeof jobEventSchema>;
+export type Reason = z.infer<typeof reason>;
+export type StepOutcome = (typeof stepOutcomes)[number];
+export type JobOutcome = (typeof jobOutcomes)[number];
