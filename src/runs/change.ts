@@ -1,0 +1,61 @@
+/**
+ * What a delivery asks to be built: one commit, under one reference, of one repository. The words are the same
+ * for every provider; what a provider does not say is absent, or empty where the comment says so.
+ *
+ * Names, references and commit ids have been checked by the interpreter that made the change: they are safe in a
+ * path, a URL and an argument list. Titles, messages and people's names are text of strangers.
+ */
+export type Change = {
+  provider: 'github' | 'codecommit';
+  event: 'push' | 'tag' | 'pull_request';
+  /** `owner/name` on GitHub; CodeCommit repositories have no owner and are named by `name` alone. */
+  repository: string;
+  /** The whole reference to fetch: `refs/heads/main`, `refs/tags/v1` or `refs/pull/7/head`. */
+  ref: string;
+  /**
+   * The commit, in lower-case hex. An annotated tag's own object id can stand here where the provider does not
+   * say which commit it points to (CodeCommit): peel it (`<sha>^{commit}`) after fetching `ref`.
+   */
+  sha: string;
+  /** Where the reference stood before; absent when it is new or the provider does not say (CodeCommit). */
+  before?: string;
+  /** The branch pushed; absent for tags and pull requests. */
+  branch?: string;
+  /** The tag pushed. */
+  tag?: string;
+  pullRequest?: PullRequest;
+  /** True when strangers may have written the commit: no secrets and no run before an approval. */
+  fork: boolean;
+  /** The commit's subject or the pull request's title; empty where the provider sends none (CodeCommit). */
+  title: string;
+  /** The commit's whole message or the pull request's description; may be empty. */
+  message: string;
+  author: { name: string; email?: string; login?: string };
+  /** The account that caused the event, which need not be the commit's author. */
+  sender?: string;
+  /** True when history was rewritten; absent otherwise. */
+  forced?: boolean;
+  defaultBranch?: string;
+  /** Where a CodeCommit repository lives: its name alone is unique only within these two. */
+  codecommit?: { region: string; account: string };
+};
+
+export type PullRequest = {
+  number: number;
+  title: string;
+  /** Null when the fork the request came from has been deleted. */
+  headRepository: string | null;
+  headBranch: string;
+  baseBranch: string;
+  baseSha: string;
+  fork: boolean;
+  draft: boolean;
+};
+
+/**
+ * What a delivery comes to: changes to build, or one reason, in words a person understands, why it builds nothing.
+ * A delivery that names several references can be both: the references left out stand in `leftOut`.
+ */
+export type Interpretation =
+  | { changes: Change[]; leftOut?: { ref: string; reason: string }[] }
+  | { ignored: string };
