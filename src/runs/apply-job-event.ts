@@ -1,0 +1,75 @@
+import type { JobEvent } from '../contract/job-event.ts';
+import type { Attempt, Job, Step } from './run.ts';
+
+// A runner is trusted with its own job's outcome, but not to fill the store: a deployment has a few dozen hooks.
+const maxSteps = 1_000;
+
+/** One event of the runner that holds the lease, applied to its job. The sequence number was checked before. */
+export function applyJobEvent(job: Job, attempt: Attempt, seq: number, body: JobEvent): Job {
+  const advanced: Attempt = { ...attempt, lastSeq: seq };
+  switch (body.type) {
+    case 'job.started':
+      return {
+        ...job,
+        startedAtMs: job.startedAtMs ?? body.at,
+        attempt: { ...advanced, startedAtMs: body.at },
+      };
+    case 'step.started':
+      return {
+        ...job,
+        attempt: withStep(advanced, {
+          index: body.index,
+          name: body.name,
+          status: 'running',
+          startedAtMs: body.at,
+        }),
+      };
+    case 'step.finished': {
+      const started = attempt.steps.find((step) => step.index === body.index);
+      if (!started) return { ...job, attempt: advanced };
+      return {
+        ...job,
+        attempt: withStep(advanced, {
+          ...started,
+          status: body.outcome,
+          finishedAtMs: body.at,
+          ...(body.exitCode === undefined ? {} : { exitCode: body.exitCode }),
+          ...(body.allowed === undefined ? {} : { allowed: body.allowed }),
+          ...(body.message === undefined ? {} : { message: body.message }),
+        }),
+      };
+    }
+    case 'log.segment':
+    case 'artifact.stored':
+    case 'deployment.updated':
+      return { ...job, attempt: advanced };
+    case 'job.finished':
+      return finish(job, advanced, body);
+  }
+}
+
+function finish(job: Job, attempt: Attempt, body: Extract<JobEvent, { type: 'job.finished' }>): Job {
+  const reason = body.reason ? { reason: body.reason } : {};
+  const kept = body.outcome === 'cancelled' && job.reason ? { reason: job.reason } : reason;
+  const { reason: _earlier, ...rest } = job;
+  return {
+    ...rest,
+    ...kept,
+    status: body.outcome,
+    finishedAtMs: body.at,
+    attempt: {
+      ...attempt,
+      ...reason,
+      status: 'ended',
+      finishedAtMs: body.at,
+      log: { lines: body.logLines, bytes: body.logBytes, cut: body.logCut },
+    },
+  };
+}
+
+function withStep(attempt: Attempt, step: Step): Attempt {
+  const index = attempt.steps.findIndex((other) => other.index === step.index);
+  if (index >= 0) return { ...attempt, steps: attempt.steps.with(index, step) };
+  if (attempt.steps.length >= maxSteps) return attempt;
+  return { ...attempt, steps: [...attempt.steps, step] };
+}

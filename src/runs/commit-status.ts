@@ -1,0 +1,68 @@
+import type { Run } from './run.ts';
+
+/** The state of a run as a forge's commit status has it; each forge maps it to its own words at its edge. */
+export type CommitStatus = {
+  provider: string;
+  repository: string;
+  sha: string;
+  /** One name per kind of event, so that the runs of a push and of a pull request on one commit stand apart. */
+  context: string;
+  state: 'pending' | 'success' | 'failure' | 'error';
+  description: string;
+  runId: string;
+};
+
+/** GitHub refuses a longer description (422 "description is too long (maximum is 140 characters)"). */
+const maxDescription = 140;
+
+export function commitStatus(run: Run): CommitStatus {
+  const { state, description } = describe(run);
+  return {
+    provider: run.change.provider,
+    repository: run.repository,
+    sha: run.change.sha,
+    context: contextOf(run.change.event),
+    state,
+    description: shorten(description),
+    runId: run.id,
+  };
+}
+
+const contexts = { push: 'hookline/push', tag: 'hookline/tag', pull_request: 'hookline/pr' } as const;
+
+function contextOf(event: Run['change']['event']): string {
+  return contexts[event];
+}
+
+function describe(run: Run): Pick<CommitStatus, 'state' | 'description'> {
+  const why = run.reason ? `: ${run.reason.message}` : '';
+  switch (run.status) {
+    case 'queued':
+      return { state: 'pending', description: `Run #${run.number} is queued` };
+    case 'waiting':
+      return { state: 'pending', description: `Run #${run.number} waits for approval` };
+    case 'running':
+      return { state: 'pending', description: `Run #${run.number} is running` };
+    case 'success':
+      return { state: 'success', description: `Run #${run.number} succeeded${tookText(run)}` };
+    case 'skipped':
+      return { state: 'success', description: `Run #${run.number} had nothing to do${why}` };
+    case 'failure':
+      return { state: 'failure', description: `Run #${run.number} failed${why}` };
+    case 'error':
+      return { state: 'error', description: `Run #${run.number} could not be carried out${why}` };
+    case 'cancelled':
+      return { state: 'error', description: `Run #${run.number} was cancelled${why}` };
+  }
+}
+
+function tookText(run: Run): string {
+  if (run.finishedAtMs === undefined || run.startedAtMs === undefined) return '';
+  const seconds = Math.max(1, Math.round((run.finishedAtMs - run.startedAtMs) / 1000));
+  return seconds < 60 ? ` in ${seconds} s` : ` in ${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+}
+
+function shorten(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ');
+  return line.length <= maxDescription ? line : `${line.slice(0, maxDescription - 1)}…`;
+}

@@ -1,0 +1,51 @@
+import type { Plan } from '../../pipelines/plan.ts';
+import type { Reason } from '../contract/job-event.ts';
+import type { Change } from './change.ts';
+import type { Job, Run } from './run.ts';
+import { type Transition, transition } from './transition.ts';
+
+/** What a change and its pipeline come to, before the store has given the run its number. */
+export type NewRun = {
+  id: string;
+  repository: string;
+  change: Change;
+  pipeline: { file: string; digest: string };
+  deliveryId: string;
+  correlationId: string;
+  createdAtMs: number;
+} & ({ plan: Plan; jobIds: readonly string[] } | { error: Reason });
+
+/**
+ * The first state of a run and its first effects. A change that comes from a fork waits for an approval; a
+ * pipeline that cannot be read makes a run that has ended in `error`, so that the mistake is seen.
+ */
+export function createRun(created: NewRun, number: number): Transition {
+  const base = {
+    id: created.id,
+    number,
+    repository: created.repository,
+    change: created.change,
+    pipeline: created.pipeline,
+    deliveryId: created.deliveryId,
+    correlationId: created.correlationId,
+    createdAtMs: created.createdAtMs,
+  };
+  const run: Run =
+    'error' in created
+      ? { ...base, status: 'error', reason: created.error, finishedAtMs: created.createdAtMs, jobs: [] }
+      : { ...base, status: 'queued', jobs: jobsOf(created) };
+  return transition(run, { type: 'created' }, created.createdAtMs);
+}
+
+function jobsOf(created: Extract<NewRun, { plan: Plan }>): Job[] {
+  const waiting: Reason = {
+    code: 'fork',
+    message: 'a change from a fork gets no secrets and runs nothing before this commit is approved',
+  };
+  return created.plan.jobs.map((plan, index): Job => {
+    const id = created.jobIds[index];
+    if (id === undefined) throw new Error(`run ${created.id}: no id for job ${index}`);
+    const job = { id, name: plan.name, plan };
+    return created.change.fork ? { ...job, status: 'waiting', reason: waiting } : { ...job, status: 'queued' };
+  });
+}

@@ -1,0 +1,132 @@
+import type { Reason } from '../contract/job-event.ts';
+import type { Change } from './change.ts';
+import type { Run, Status, Step } from './run.ts';
+
+/** PORT. What the API and the pages read. Lists are newest first and paged by keyset, never by offset. */
+export type History = {
+  listRuns(filter: RunFilter, page: Page): Promise<Listed<RunSummary>>;
+  run(id: string): Promise<RunDetail | undefined>;
+  listDeliveries(filter: DeliveryFilter, page: Page): Promise<Listed<DeliverySummary>>;
+  delivery(id: string): Promise<(DeliverySummary & { runs: RunSummary[] }) | undefined>;
+  /** Deliveries that were refused, counted by reason since the store was made. */
+  refusals(): Promise<RefusalCount[]>;
+  job(jobId: string): Promise<JobLocation | undefined>;
+  segments(jobId: string, attempt: number): Promise<Segment[]>;
+  artifact(id: string): Promise<ArtifactDetail | undefined>;
+};
+
+/** `before` is the `next` of an earlier page; a text that never came from one is refused as `bad-cursor`. */
+export type Page = { limit: number; before?: string };
+export type Listed<T> = { items: T[]; next?: string };
+
+export type RunFilter = {
+  repository?: string;
+  branch?: string;
+  status?: Status;
+  event?: Change['event'];
+  sha?: string;
+};
+export type DeliveryFilter = { repository?: string; outcome?: DeliverySummary['outcome'] };
+
+export type RunSummary = {
+  id: string;
+  number: number;
+  repository: string;
+  event: Change['event'];
+  ref: string;
+  branch?: string;
+  sha: string;
+  title: string;
+  author: string;
+  pullRequest?: number;
+  status: Status;
+  reason?: Reason;
+  createdAtMs: number;
+  startedAtMs?: number;
+  finishedAtMs?: number;
+};
+
+export type RunDetail = RunSummary & {
+  deliveryId: string;
+  correlationId: string;
+  pipeline: Run['pipeline'];
+  jobs: JobDetail[];
+  artifacts: ArtifactDetail[];
+  deployments: DeploymentDetail[];
+  statuses: StatusDetail[];
+};
+
+export type JobDetail = {
+  id: string;
+  name: string;
+  kind: 'build' | 'deploy';
+  needs: readonly string[];
+  status: Status;
+  reason?: Reason;
+  startedAtMs?: number;
+  finishedAtMs?: number;
+  attempts: AttemptDetail[];
+};
+
+export type AttemptDetail = {
+  number: number;
+  status: 'queued' | 'leased' | 'ended' | 'lost';
+  runner?: string;
+  reason?: Reason;
+  queuedAtMs: number;
+  startedAtMs?: number;
+  finishedAtMs?: number;
+  log?: { lines: number; bytes: number; cut: boolean };
+  steps: Step[];
+};
+
+export type ArtifactDetail = {
+  id: string;
+  runId: string;
+  jobName: string;
+  name: string;
+  key: string;
+  sizeBytes: number;
+  sha256: string;
+  fileCount: number;
+  createdAtMs: number;
+};
+
+export type DeploymentDetail = {
+  jobName: string;
+  environment: string;
+  status: string;
+  externalId?: string;
+  detail?: unknown;
+  updatedAtMs: number;
+};
+
+/** A commit status as the outbox has it: what was to be posted and what became of it. */
+export type StatusDetail = {
+  context: string;
+  state: string;
+  description: string;
+  delivery: 'pending' | 'sent' | 'superseded' | 'failed';
+  tries: number;
+  problem?: string;
+  createdAtMs: number;
+  doneAtMs?: number;
+};
+
+export type DeliverySummary = {
+  id: string;
+  source: 'github' | 'codecommit';
+  deliveryId: string;
+  event: string;
+  repository?: string;
+  receivedAtMs: number;
+  correlationId: string;
+  outcome: 'pending' | 'runs' | 'ignored';
+  reason?: string;
+  problem?: string;
+  runIds: string[];
+};
+
+export type RefusalCount = { source: string; reason: string; count: number; lastAtMs: number };
+export type JobLocation = { runId: string; jobId: string; jobName: string; status: Status; attempt: number };
+export type Segment = { index: number; key: string; sizeBytes: number; firstLine: number; lineCount: number };

@@ -1,0 +1,55 @@
+import type { Ticket } from '../contract/ticket.ts';
+import type { NewRun } from './create-run.ts';
+import type { Run } from './run.ts';
+import type { Transition } from './transition.ts';
+
+/**
+ * PORT. The truth about runs. Every method is one transaction: the state, its effects (into the outbox) and
+ * its facts are stored together or not at all, durably before the promise resolves.
+ */
+export type RunStore = {
+  /**
+   * Ends the planning of a delivery: stores its verdict and creates its runs with the next numbers of their
+   * repository. Idempotent: a delivery that was settled before stays as it was, and its runs are returned; so
+   * no two runs ever come of one (delivery, reference, pipeline).
+   */
+  settleDelivery(deliveryId: string, verdict: DeliveryVerdict, runs: readonly NewRun[]): Promise<Run[]>;
+  /**
+   * Loads the run, locked against everyone else, lets `decide` move it on and stores what it returned. When
+   * `decide` returns the very same run, nothing is written. Returns the run as it now stands, or nothing when
+   * there is no such run. `decide` is pure and may be called again.
+   */
+  change(runId: string, decide: (run: Run) => Transition): Promise<Run | undefined>;
+  get(runId: string): Promise<Run | undefined>;
+  runIdOfJob(jobId: string): Promise<string | undefined>;
+  leaseOf(leaseId: string): Promise<LeaseRecord | undefined>;
+  /** The artifact as the last attempt of that job stored it. */
+  artifactOf(runId: string, jobName: string, name: string): Promise<StoredArtifact | undefined>;
+  /** Attempts that wait for a runner, the oldest first: each must have its ticket in the queue. */
+  queuedTickets(limit: number): Promise<Ticket[]>;
+};
+
+/** What became of a delivery: runs, or one recorded "no" with the reason a person understands. */
+export type DeliveryVerdict =
+  | { outcome: 'runs'; settledAtMs: number }
+  | { outcome: 'ignored'; reason: string; settledAtMs: number };
+
+export type LeaseRecord = {
+  runId: string;
+  jobId: string;
+  attempt: number;
+  leaseId: string;
+  runner: { id: string; address: string };
+};
+
+export type StoredArtifact = { name: string; key: string; sizeBytes: number; sha256: string };
+
+/** PORT. Heartbeats touch one row and never wait for the run that they belong to. */
+export type LeaseStore = {
+  /**
+   * Moves the end of the lease to `untilMs` if `beat` is newer than any seen (a repeated or old one moves
+   * nothing) and says what the runner is to do. `fenced`: the lease is not in force any more.
+   */
+  renew(leaseId: string, beat: number, untilMs: number): Promise<'continue' | 'cancel' | 'fenced'>;
+  expired(nowMs: number, limit: number): Promise<LeaseRecord[]>;
+};

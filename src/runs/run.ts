@@ -1,0 +1,95 @@
+import type { JobPlan } from '../../pipelines/plan.ts';
+import type { Reason } from '../contract/job-event.ts';
+import type { Change } from './change.ts';
+
+/**
+ * `failure`: the user's code said no. `error`: configuration or infrastructure said no. `waiting`: for an
+ * approval. Everything from `success` on is final.
+ */
+export const statuses = [
+  'queued',
+  'waiting',
+  'running',
+  'success',
+  'failure',
+  'error',
+  'cancelled',
+  'skipped',
+] as const;
+export type Status = (typeof statuses)[number];
+
+const finalStatuses: ReadonlySet<Status> = new Set(['success', 'failure', 'error', 'cancelled', 'skipped']);
+
+export function isFinal(status: Status): boolean {
+  return finalStatuses.has(status);
+}
+
+/** One pipeline carried out for one change. `jobs` stand in the order of the plan. */
+export type Run = {
+  readonly id: string;
+  /** 1, 2, 3, … per repository. */
+  readonly number: number;
+  readonly repository: string;
+  readonly change: Change;
+  readonly pipeline: { readonly file: string; readonly digest: string };
+  readonly deliveryId: string;
+  readonly correlationId: string;
+  readonly status: Status;
+  readonly reason?: Reason;
+  readonly createdAtMs: number;
+  readonly startedAtMs?: number;
+  readonly finishedAtMs?: number;
+  readonly jobs: readonly Job[];
+};
+
+/** A job is `queued` without an attempt while it waits for the jobs it needs. */
+export type Job = {
+  readonly id: string;
+  readonly name: string;
+  readonly plan: JobPlan;
+  readonly status: Status;
+  readonly reason?: Reason;
+  readonly startedAtMs?: number;
+  readonly finishedAtMs?: number;
+  /** The newest attempt; earlier ones are history and never change again. */
+  readonly attempt?: Attempt;
+};
+
+/** One try at a job: `queued` until a runner's claim is granted, `leased` until it ended or its lease ran out. */
+export type Attempt = {
+  readonly number: number;
+  readonly status: 'queued' | 'leased' | 'ended' | 'lost';
+  readonly queuedAtMs: number;
+  readonly lease?: Lease;
+  readonly cancelRequested: boolean;
+  /** The sequence number of the last event that was applied; 0 before the first. */
+  readonly lastSeq: number;
+  readonly startedAtMs?: number;
+  readonly finishedAtMs?: number;
+  readonly reason?: Reason;
+  readonly log?: { readonly lines: number; readonly bytes: number; readonly cut: boolean };
+  readonly steps: readonly Step[];
+};
+
+export type Lease = {
+  readonly id: string;
+  readonly claimId: string;
+  readonly runner: { readonly id: string; readonly address: string; readonly name: string };
+  /** As granted. Renewals move the time in the store alone, not here. */
+  readonly grantedUntilMs: number;
+};
+
+export type Step = {
+  readonly index: number;
+  readonly name: string;
+  readonly status: Status;
+  readonly exitCode?: number;
+  /** A failure that does not count, for the step says `continue_on_error`. */
+  readonly allowed?: boolean;
+  readonly message?: string;
+  readonly startedAtMs?: number;
+  readonly finishedAtMs?: number;
+};
+
+/** After this many lost runners a job ends in `error`: the fault is likely the job's own. */
+export const maxAttempts = 3;

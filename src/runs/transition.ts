@@ -1,0 +1,187 @@
+import type { TicketQueue } from '../contract/ticket.ts';
+import type { JobEvent, Reason } from '../contract/job-event.ts';
+import { applyJobEvent } from './apply-job-event.ts';
+import { commitStatus, type CommitStatus } from './commit-status.ts';
+import { type Attempt, isFinal, type Job, type Lease, maxAttempts, type Run, type Status } from './run.ts';
+
+/** Everything that can move a run on. */
+export type RunEvent =
+  | { type: 'created' }
+  | { type: 'claimed'; jobId: string; attempt: number; lease: Lease }
+  | { type: 'reported'; jobId: string; leaseId: string; seq: number; body: JobEvent }
+  | { type: 'lease-expired'; jobId: string; leaseId: string }
+  | { type: 'cancel-requested'; reason: Reason };
+
+/** Work to be done outside once the new state is stored. Stored in the same transaction as the state. */
+export type Effect =
+  | { type: 'ticket'; queue: TicketQueue; jobId: string; attempt: number }
+  | { type: 'commit-status'; status: CommitStatus };
+
+/** What an event adds to the history beside the state of run, jobs and steps. */
+export type RunFact = { jobId: string; attempt: number; event: FactEvent };
+export type FactEvent = Extract<
+  JobEvent,
+  { type: 'log.segment' | 'artifact.stored' | 'deployment.updated' }
+>;
+
+export type Transition = { run: Run; effects: Effect[]; facts: RunFact[] };
+
+/**
+ * The only way a run changes: from a state and an event to the next state, the effects and the facts. Pure and
+ * total: an event that does not fit the state (repeated, out of order, of a lease that was taken away) changes
+ * nothing and returns the very same run.
+ */
+export function transition(run: Run, event: RunEvent, nowMs: number): Transition {
+  const facts: RunFact[] = [];
+  const changed = changeJobs(run, event, nowMs, facts);
+  if (changed === run && event.type !== 'created') return { run, effects: [], facts: [] };
+  const next = settleRun(startReadyJobs(changed, nowMs), nowMs);
+  return { run: next, effects: effectsOf(run, next, event), facts };
+}
+
+function changeJobs(run: Run, event: RunEvent, nowMs: number, facts: RunFact[]): Run {
+  switch (event.type) {
+    case 'created':
+      return run;
+    case 'claimed':
+      return changeJob(run, event.jobId, (job) => claim(job, event.attempt, event.lease));
+    case 'reported':
+      return changeJob(run, event.jobId, (job) => {
+        if (!holdsLease(job, event.leaseId) || event.seq !== job.attempt.lastSeq + 1) return job;
+        const fact = factOf(event.body);
+        if (fact) facts.push({ jobId: job.id, attempt: job.attempt.number, event: fact });
+        return applyJobEvent(job, job.attempt, event.seq, event.body);
+      });
+    case 'lease-expired':
+      return changeJob(run, event.jobId, (job) =>
+        holdsLease(job, event.leaseId) ? loseRunner(job, job.attempt, nowMs) : job,
+      );
+    case 'cancel-requested':
+      return isFinal(run.status) ? run : cancelJobs(run, event.reason, nowMs);
+  }
+}
+
+function changeJob(run: Run, jobId: string, change: (job: Job) => Job): Run {
+  const index = run.jobs.findIndex((job) => job.id === jobId);
+  const job = run.jobs[index];
+  const next = job && change(job);
+  return next && next !== job ? { ...run, jobs: run.jobs.with(index, next) } : run;
+}
+
+type LeasedJob = Job & { attempt: Attempt & { lease: Lease } };
+
+function holdsLease(job: Job, leaseId: string): job is LeasedJob {
+  return job.attempt?.status === 'leased' && job.attempt.lease?.id === leaseId;
+}
+
+function claim(job: Job, attempt: number, lease: Lease): Job {
+  if (job.status !== 'queued' || job.attempt?.status !== 'queued' || job.attempt.number !== attempt) return job;
+  return { ...job, status: 'running', attempt: { ...job.attempt, status: 'leased', lease } };
+}
+
+function loseRunner(job: Job, attempt: Attempt & { lease: Lease }, nowMs: number): Job {
+  const message = `runner ${attempt.lease.runner.name} was lost in attempt ${attempt.number}`;
+  const reason: Reason = { code: 'runner-lost', message };
+  const steps = attempt.steps.map((step) =>
+    step.status === 'running' ? { ...step, status: 'error' as const, finishedAtMs: nowMs } : step,
+  );
+  const lost: Job = {
+    ...job,
+    attempt: { ...attempt, status: 'lost', reason, steps, finishedAtMs: nowMs },
+  };
+  if (attempt.cancelRequested) return { ...lost, status: 'cancelled', finishedAtMs: nowMs };
+  if (attempt.number < maxAttempts) return { ...lost, status: 'queued', reason };
+  const tries = `${message}; ${maxAttempts} attempts lost their runner, no further one is made`;
+  return { ...lost, status: 'error', reason: { code: 'runner-lost', message: tries }, finishedAtMs: nowMs };
+}
+
+function cancelJobs(run: Run, reason: Reason, nowMs: number): Run {
+  const jobs = run.jobs.map((job): Job => {
+    if (isFinal(job.status)) return job;
+    if (job.attempt?.status === 'leased') {
+      return { ...job, reason, attempt: { ...job.attempt, cancelRequested: true } };
+    }
+    const ended: Job = { ...job, status: 'cancelled', reason, finishedAtMs: nowMs };
+    return job.attempt ? { ...ended, attempt: { ...job.attempt, status: 'ended', finishedAtMs: nowMs } } : ended;
+  });
+  return { ...run, reason, jobs };
+}
+
+/** Gives an attempt to each job whose needs are met, and skips those whose needs cannot be met any more. */
+function startReadyJobs(run: Run, nowMs: number): Run {
+  const statusOf = new Map<string, Status>(run.jobs.map((job) => [job.name, job.status]));
+  let changed = false;
+  const jobs = run.jobs.map((job): Job => {
+    if (job.status !== 'queued' || job.attempt?.status === 'queued') return job;
+    const unmet = job.plan.needs.find((name) => statusOf.get(name) !== 'success');
+    if (unmet !== undefined && !isFinal(statusOf.get(unmet) ?? 'skipped')) return job;
+    changed = true;
+    if (unmet !== undefined) {
+      statusOf.set(job.name, 'skipped');
+      const reason = { code: 'needs', message: `job "${unmet}" ended as ${statusOf.get(unmet)}` };
+      return { ...job, status: 'skipped', reason, finishedAtMs: nowMs };
+    }
+    return { ...job, attempt: newAttempt((job.attempt?.number ?? 0) + 1, nowMs) };
+  });
+  // A job that was skipped just now may leave others without what they need.
+  return changed ? startReadyJobs({ ...run, jobs }, nowMs) : run;
+}
+
+function newAttempt(number: number, nowMs: number): Attempt {
+  return { number, status: 'queued', queuedAtMs: nowMs, cancelRequested: false, lastSeq: 0, steps: [] };
+}
+
+function settleRun(run: Run, nowMs: number): Run {
+  if (isFinal(run.status)) return run;
+  const status = runStatus(run.jobs);
+  const started = run.startedAtMs ?? (run.jobs.some((job) => job.status === 'running') ? nowMs : undefined);
+  return {
+    ...run,
+    status,
+    ...(started === undefined ? {} : { startedAtMs: started }),
+    ...(isFinal(status) ? { finishedAtMs: nowMs, ...reasonOfEnd(run) } : {}),
+  };
+}
+
+// The gravest end wins: what hookline or its surroundings did wrong, then the user's code, then a person's stop.
+function runStatus(jobs: readonly Job[]): Status {
+  const has = (status: Status) => jobs.some((job) => job.status === status);
+  if (jobs.some((job) => !isFinal(job.status))) {
+    if (has('waiting')) return 'waiting';
+    return has('running') || jobs.some((job) => isFinal(job.status)) ? 'running' : 'queued';
+  }
+  return (['error', 'failure', 'cancelled', 'success'] as const).find(has) ?? 'skipped';
+}
+
+function reasonOfEnd(run: Run): { reason?: Reason } {
+  if (run.reason) return { reason: run.reason };
+  const broken = run.jobs.find((job) => job.status === 'error') ?? run.jobs.find((job) => job.status === 'failure');
+  return broken?.reason ? { reason: { ...broken.reason, message: `${broken.name}: ${broken.reason.message}` } } : {};
+}
+
+function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {
+  const effects: Effect[] = [];
+  after.jobs.forEach((job, index) => {
+    const earlier = event.type === 'created' ? undefined : before.jobs[index]?.attempt;
+    if (job.attempt?.status !== 'queued' || job.attempt.number === earlier?.number) return;
+    const queue = job.plan.kind === 'deploy' ? 'deployments' : 'jobs';
+    effects.push({ type: 'ticket', queue, jobId: job.id, attempt: job.attempt.number });
+  });
+  const status = commitStatus(after);
+  const previous = event.type === 'created' ? undefined : commitStatus(before);
+  if (status.state !== previous?.state || status.description !== previous.description) {
+    effects.push({ type: 'commit-status', status });
+  }
+  return effects;
+}
+
+function factOf(body: JobEvent): FactEvent | undefined {
+  switch (body.type) {
+    case 'log.segment':
+    case 'artifact.stored':
+    case 'deployment.updated':
+      return body;
+    default:
+      return undefined;
+  }
+}
