@@ -46,6 +46,8 @@ function jobsOf(created: Extract<NewRun, { plan: Plan }>): Job[] {
     const id = created.jobIds[index];
     if (id === undefined) throw new Error(`run ${created.id}: no id for job ${index}`);
     const job = { id, name: plan.name, plan };
-    return created.change.fork ? { ...job, status: 'waiting', reason: waiting } : { ...job, status: 'queued' };
+    return created.change.fork
+      ? { ...job, status: 'waiting', reason: waiting }
+      : { ...job, status: 'queued' };
   });
 }

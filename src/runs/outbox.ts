@@ -8,7 +8,12 @@ import type { Effect } from './transition.ts';
  * is retried can so never land after `success`). A taken entry whose taker died is handed out again.
  */
 export type Outbox = {
-  take(options: { nowMs: number; holdMs: number; limit: number }): Promise<OutboxEntry[]>;
+  take(options: {
+    type: Effect['type'];
+    nowMs: number;
+    holdMs: number;
+    limit: number;
+  }): Promise<OutboxEntry[]>;
   done(id: number, atMs: number): Promise<void>;
   retry(id: number, untilMs: number, problem: string): Promise<void>;
   /** Given up, for the target will never take it. */
@@ -21,6 +26,7 @@ export type OutboxEntry = {
   id: number;
   key: string;
   runId: string;
+  correlationId: string;
   effect: Effect;
   /** How often it was tried before. */
   tries: number;

@@ -1,7 +1,7 @@
-import type { TicketQueue } from '../contract/ticket.ts';
 import type { JobEvent, Reason } from '../contract/job-event.ts';
+import type { TicketQueue } from '../contract/ticket.ts';
 import { applyJobEvent } from './apply-job-event.ts';
-import { commitStatus, type CommitStatus } from './commit-status.ts';
+import { type CommitStatus, commitStatus } from './commit-status.ts';
 import { type Attempt, isFinal, type Job, type Lease, maxAttempts, type Run, type Status } from './run.ts';
 
 /** Everything that can move a run on. */
@@ -19,10 +19,7 @@ export type Effect =
 
 /** What an event adds to the history beside the state of run, jobs and steps. */
 export type RunFact = { jobId: string; attempt: number; event: FactEvent };
-export type FactEvent = Extract<
-  JobEvent,
-  { type: 'log.segment' | 'artifact.stored' | 'deployment.updated' }
->;
+export type FactEvent = Extract<JobEvent, { type: 'log.segment' | 'artifact.stored' | 'deployment.updated' }>;
 
 export type Transition = { run: Run; effects: Effect[]; facts: RunFact[] };
 
@@ -75,7 +72,8 @@ function holdsLease(job: Job, leaseId: string): job is LeasedJob {
 }
 
 function claim(job: Job, attempt: number, lease: Lease): Job {
-  if (job.status !== 'queued' || job.attempt?.status !== 'queued' || job.attempt.number !== attempt) return job;
+  if (job.status !== 'queued' || job.attempt?.status !== 'queued' || job.attempt.number !== attempt)
+    return job;
   return { ...job, status: 'running', attempt: { ...job.attempt, status: 'leased', lease } };
 }
 
@@ -102,7 +100,9 @@ function cancelJobs(run: Run, reason: Reason, nowMs: number): Run {
       return { ...job, reason, attempt: { ...job.attempt, cancelRequested: true } };
     }
     const ended: Job = { ...job, status: 'cancelled', reason, finishedAtMs: nowMs };
-    return job.attempt ? { ...ended, attempt: { ...job.attempt, status: 'ended', finishedAtMs: nowMs } } : ended;
+    return job.attempt
+      ? { ...ended, attempt: { ...job.attempt, status: 'ended', finishedAtMs: nowMs } }
+      : ended;
   });
   return { ...run, reason, jobs };
 }
@@ -155,8 +155,11 @@ function runStatus(jobs: readonly Job[]): Status {
 
 function reasonOfEnd(run: Run): { reason?: Reason } {
   if (run.reason) return { reason: run.reason };
-  const broken = run.jobs.find((job) => job.status === 'error') ?? run.jobs.find((job) => job.status === 'failure');
-  return broken?.reason ? { reason: { ...broken.reason, message: `${broken.name}: ${broken.reason.message}` } } : {};
+  const broken =
+    run.jobs.find((job) => job.status === 'error') ?? run.jobs.find((job) => job.status === 'failure');
+  return broken?.reason
+    ? { reason: { ...broken.reason, message: `${broken.name}: ${broken.reason.message}` } }
+    : {};
 }
 
 function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {

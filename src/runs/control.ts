@@ -1,0 +1,116 @@
+import type { ControlLink } from '../contract/link.ts';
+import type { TicketWriter } from '../contract/ticket.ts';
+import type { Log } from '../log.ts';
+import { withCorrelation } from '../log.ts';
+import { startLoop } from '../loop.ts';
+import { startWorkPool } from '../work-pool.ts';
+import type { DeliveryQueue, RecordedDelivery } from './delivery-queue.ts';
+import { type DispatchPorts, startDispatcher } from './dispatch-effects.ts';
+import { createLeaseDesk, type LeaseDeskPorts, type LeaseDeskSettings } from './lease-desk.ts';
+import { type PlanPorts, planDelivery } from './plan-delivery.ts';
+import type { LeaseStore, RunStore } from './run-store.ts';
+import { transition } from './transition.ts';
+import { waitTimeMs } from './wait-time.ts';
+
+export type ControlPorts = Omit<LeaseDeskPorts, 'link'> &
+  PlanPorts &
+  DispatchPorts & {
+    store: RunStore;
+    leases: LeaseStore;
+    deliveries: DeliveryQueue;
+    link: ControlLink;
+    tickets: TicketWriter;
+    log: Log;
+  };
+
+export type ControlSettings = LeaseDeskSettings & { ticketSweepMs: number };
+
+const planners = 8;
+const leasesPerSweep = 100;
+const planHoldMs = 5 * 60_000;
+const pollMs = 1_000;
+const leaseSweepMs = 1_000;
+const planWait = { firstMs: 1_000, mostMs: 60_000 };
+const ticketsPerSweep = 10_000;
+
+/**
+ * Control: plans deliveries, answers runners, carries out effects, takes up lost leases, mends the ticket queue.
+ * Everything it knows is in the store, so it may be killed at any instant and started again, and any number of
+ * it may run beside each other.
+ */
+export async function startControl(ports: ControlPorts, settings: ControlSettings) {
+  const { log, store } = ports;
+  const desk = createLeaseDesk(ports, settings);
+
+  const planning = startWorkPool({
+    name: 'planning',
+    capacity: planners,
+    idleMs: pollMs,
+    log,
+    take: (limit) => ports.deliveries.take({ nowMs: ports.now(), holdMs: planHoldMs, limit }),
+    work: (delivery: RecordedDelivery, signal) =>
+      withCorrelation(delivery.correlationId, () => plan(delivery, signal)),
+  });
+  const dispatching = startDispatcher(ports);
+  ports.deliveries.onRecorded(() => planning.wake());
+  ports.outbox.onStored(() => dispatching.wake());
+
+  async function plan(delivery: RecordedDelivery, signal: AbortSignal): Promise<void> {
+    const planned = await planDelivery(delivery, ports, signal).catch((error: unknown) => {
+      // A defect of ours must not lose the delivery: it stays in the inbox and is shown with the problem.
+      if (!signal.aborted) log.error({ err: error, deliveryId: delivery.id }, 'planning failed');
+      return { again: 'internal error, see the log of the service' };
+    });
+    if ('again' in planned) {
+      const untilMs = ports.now() + waitTimeMs(delivery.tries, { ...planWait, random: ports.random });
+      return ports.deliveries.postpone(delivery.id, untilMs, planned.again);
+    }
+    const settledAtMs = ports.now();
+    const reason = planned.no.join('; ');
+    const verdict =
+      planned.runs.length > 0
+        ? ({ outcome: 'runs', settledAtMs } as const)
+        : ({ outcome: 'ignored', reason, settledAtMs } as const);
+    const runs = await store.settleDelivery(delivery.id, verdict, planned.runs);
+    for (const run of runs)
+      log.info({ runId: run.id, repository: run.repository }, `run #${run.number} created`);
+    if (reason) log.info({ deliveryId: delivery.id }, `no run: ${reason}`);
+  }
+
+  // Heartbeats that came in while control was down wait in the link: give them a lease's time to be taken first.
+  const startedAtMs = ports.now();
+  const leaseSweep = startLoop({ name: 'lease sweep', idleMs: leaseSweepMs, log, turn: takeUpLostLeases });
+
+  async function takeUpLostLeases(): Promise<'more' | 'idle'> {
+    const nowMs = ports.now();
+    if (nowMs - startedAtMs < settings.leaseMs) return 'idle';
+    const expired = await ports.leases.expired(nowMs, leasesPerSweep);
+    for (const { runId, jobId, leaseId, attempt } of expired) {
+      log.warn({ runId, jobId, attempt }, 'the lease ran out: the runner is taken to be lost');
+      await store.change(runId, (run) => transition(run, { type: 'lease-expired', jobId, leaseId }, nowMs));
+    }
+    return expired.length === leasesPerSweep ? 'more' : 'idle';
+  }
+
+  const ticketSweep = startLoop({
+    name: 'ticket sweep',
+    idleMs: settings.ticketSweepMs,
+    log,
+    turn: async () => {
+      const missing = await ports.tickets.missing(await store.queuedTickets(ticketsPerSweep));
+      for (const ticket of missing) await ports.tickets.write(ticket);
+      if (missing.length > 0)
+        log.info({ count: missing.length }, 'tickets that the queue lacked were written');
+      return 'idle';
+    },
+  });
+
+  await ports.link.onFrame(desk.handle);
+
+  return {
+    async close() {
+      await ports.link.close();
+      await Promise.all([planning, dispatching, leaseSweep, ticketSweep].map((loop) => loop.close()));
+    },
+  };
+}

@@ -1,0 +1,84 @@
+import type { TicketWriter } from '../contract/ticket.ts';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { withCorrelation } from '../log.ts';
+import type { Loop } from '../loop.ts';
+import { startWorkPool } from '../work-pool.ts';
+import { type Forge, ForgeRefusal } from './forge.ts';
+import type { Outbox, OutboxEntry } from './outbox.ts';
+import type { Effect } from './transition.ts';
+import { waitTimeMs } from './wait-time.ts';
+
+export type DispatchPorts = {
+  outbox: Outbox;
+  tickets: TicketWriter;
+  forges: Partial<Record<string, Forge>>;
+  /** The page of a run, for the link beside a commit's status. */
+  runUrl: (runId: string) => string;
+  now: () => number;
+  random: () => number;
+  log: Log;
+};
+
+const holdMs = 60_000;
+const idleMs = 1_000;
+const wait = { firstMs: 500, mostMs: 5 * 60_000 };
+/** A status that could not be posted for this long is given up: nobody waits for it any more. */
+const maxAgeMs = 24 * 60 * 60_000;
+
+/** Places per type of effect: a provider that hangs fills its own places and holds up nobody else. */
+const capacities: Record<Effect['type'], number> = { ticket: 64, 'commit-status': 16 };
+
+/** Carries out the effects that are due and notes what became of each. */
+export function startDispatcher(ports: DispatchPorts): Loop {
+  const pools = Object.entries(capacities).map(([type, capacity]) =>
+    startWorkPool({
+      name: `dispatching ${type}`,
+      capacity,
+      idleMs,
+      log: ports.log,
+      take: (limit) => ports.outbox.take({ type: type as Effect['type'], nowMs: ports.now(), holdMs, limit }),
+      work: (entry: OutboxEntry, signal) => carryOut(entry, ports, signal),
+    }),
+  );
+  return {
+    wake: () => {
+      for (const pool of pools) pool.wake();
+    },
+    close: async () => {
+      await Promise.all(pools.map((pool) => pool.close()));
+    },
+  };
+}
+
+async function carryOut(entry: OutboxEntry, ports: DispatchPorts, signal: AbortSignal): Promise<void> {
+  const { outbox, log } = ports;
+  try {
+    await withCorrelation(entry.correlationId, () => perform(entry, ports, signal));
+    await outbox.done(entry.id, ports.now());
+  } catch (error) {
+    if (signal.aborted) return;
+    const problem = messageOf(error);
+    const hopeless = error instanceof ForgeRefusal || ports.now() - entry.createdAtMs > maxAgeMs;
+    if (hopeless && entry.effect.type !== 'ticket') {
+      log.error({ key: entry.key, tries: entry.tries + 1 }, `given up: ${problem}`);
+      return outbox.fail(entry.id, ports.now(), problem);
+    }
+    const untilMs = ports.now() + waitTimeMs(entry.tries, { ...wait, random: ports.random });
+    log.warn({ key: entry.key, tries: entry.tries + 1, untilMs }, `will be tried again: ${problem}`);
+    await outbox.retry(entry.id, untilMs, problem);
+  }
+}
+
+async function perform(entry: OutboxEntry, ports: DispatchPorts, signal: AbortSignal): Promise<void> {
+  const { effect } = entry;
+  switch (effect.type) {
+    case 'ticket':
+      return ports.tickets.write(effect);
+    case 'commit-status': {
+      const forge = ports.forges[effect.status.provider];
+      if (!forge) throw new ForgeRefusal('refused', `${effect.status.provider} is not set up here`);
+      return forge.postStatus(effect.status, { targetUrl: ports.runUrl(effect.status.runId), signal });
+    }
+  }
+}

@@ -1,0 +1,48 @@
+import { Refusal } from '../errors.ts';
+import type { Change, Interpretation } from './change.ts';
+import type { CommitStatus } from './commit-status.ts';
+import type { RecordedDelivery } from './delivery-queue.ts';
+
+/**
+ * PORT. A place that hosts repositories: it says what its deliveries ask for, where their code is, and takes
+ * the results. One per provider.
+ */
+export type Forge = {
+  /** Pure: what a recorded delivery asks to be built, or why nothing. Throws a `Refusal` when malformed. */
+  interpret(delivery: Pick<RecordedDelivery, 'event' | 'body'>): Interpretation;
+  /** Where the code of a change is fetched from, built from the settings and the repository's name alone. */
+  sourceOf(change: Change): CodeSource;
+  /** Minted now, for this repository only, short-lived where the provider can. */
+  cloneCredential(change: Change, options: { signal?: AbortSignal }): Promise<CloneCredential | undefined>;
+  /** Rejects with `ForgeRefusal` when the provider will never take this status; with anything else to be retried. */
+  postStatus(status: CommitStatus, options: { targetUrl: string; signal?: AbortSignal }): Promise<void>;
+};
+
+export type CodeSource = { repository: string; cloneUrl: string; ref: string; sha: string };
+export type CloneCredential = { username: string; password: string };
+
+/** PORT. Reads files of one commit, after making sure that the commit is on the reference its change names. */
+export type PipelineSource = {
+  /** Missing paths are left out. Rejects with a `SourceRefusal` whose code says why. */
+  read(
+    source: CodeSource & { credential?: CloneCredential },
+    paths: readonly string[],
+    options: { signal?: AbortSignal },
+  ): Promise<ReadonlyMap<string, string>>;
+};
+
+/**
+ * Why the code of a change cannot be read. `unreachable` and `timeout` may pass, and are tried again; a commit that
+ * left its reference (`moved`) needs no run any more; the rest ends the run in `error`.
+ */
+export const sourceRefusalCodes = ['unreachable', 'timeout', 'moved', 'refused', 'damaged'] as const;
+export class SourceRefusal extends Refusal<(typeof sourceRefusalCodes)[number]> {}
+
+/** The provider understood and will never take it: the token lacks a right, the commit is unknown to it. */
+export class ForgeRefusal extends Refusal<'refused'> {}
+
+/** PORT. Secrets of repositories, opened. */
+export type SecretVault = {
+  /** The named ones that exist. */
+  open(repository: string, names: readonly string[]): Promise<Record<string, string>>;
+};

@@ -1,0 +1,85 @@
+import type { BuildPlan, DeployPlan } from '../../pipelines/plan.ts';
+import type { BuildSpec, DeploySpec, JobSpec } from '../contract/job-spec.ts';
+import type { CloneCredential, CodeSource } from './forge.ts';
+import type { Job, Run } from './run.ts';
+import type { StoredArtifact } from './run-store.ts';
+
+export type JobLimits = { logLimitBytes: number; memoryBytes: number; cpus: number; pids: number };
+
+/** What a runner is given for one attempt, from the run's plan and what was opened for it just now. Pure. */
+export function buildSpecOf(
+  run: Run,
+  job: Job & { plan: BuildPlan },
+  opened: { source: CodeSource; credential?: CloneCredential; secrets: Record<string, string> },
+  limits: JobLimits,
+): BuildSpec {
+  const { logLimitBytes, ...container } = limits;
+  return {
+    ...common(run, job, opened.secrets, logLimitBytes),
+    kind: 'build',
+    source: { ...opened.source, ...(opened.credential ? { credential: opened.credential } : {}) },
+    image: job.plan.image,
+    env: { ...wellKnownEnv(run, job), ...job.plan.env },
+    steps: job.plan.steps,
+    artifacts: job.plan.artifacts,
+    limits: container,
+  };
+}
+
+export function deploySpecOf(
+  run: Run,
+  job: Job & { plan: DeployPlan },
+  opened: { artifact: StoredArtifact; secrets: Record<string, string> },
+  limits: JobLimits,
+): DeploySpec {
+  return {
+    ...common(run, job, opened.secrets, limits.logLimitBytes),
+    kind: 'deploy',
+    environment: job.plan.environment,
+    deploymentKey: job.id,
+    artifact: opened.artifact,
+    target: job.plan.target,
+  };
+}
+
+function common(run: Run, job: Job, secrets: Record<string, string>, logLimitBytes: number) {
+  return {
+    runId: run.id,
+    runNumber: run.number,
+    jobId: job.id,
+    attempt: job.attempt?.number ?? 1,
+    jobName: job.name,
+    repository: run.repository,
+    sha: run.change.sha,
+    ref: run.change.ref,
+    correlationId: run.correlationId,
+    timeoutMs: job.plan.timeoutMs,
+    logLimitBytes,
+    secrets,
+  } satisfies Partial<JobSpec>;
+}
+
+/** What every step finds in its environment; `CI` is what most tools look for. */
+function wellKnownEnv(run: Run, job: Job): Record<string, string> {
+  const { change } = run;
+  return {
+    CI: 'true',
+    HOOKLINE: 'true',
+    HOOKLINE_RUN_ID: run.id,
+    HOOKLINE_RUN_NUMBER: String(run.number),
+    HOOKLINE_JOB: job.name,
+    HOOKLINE_ATTEMPT: String(job.attempt?.number ?? 1),
+    HOOKLINE_REPOSITORY: run.repository,
+    HOOKLINE_EVENT: change.event,
+    HOOKLINE_REF: change.ref,
+    HOOKLINE_SHA: change.sha,
+    ...(change.branch === undefined ? {} : { HOOKLINE_BRANCH: change.branch }),
+    ...(change.tag === undefined ? {} : { HOOKLINE_TAG: change.tag }),
+    ...(change.pullRequest
+      ? {
+          HOOKLINE_PULL_REQUEST: String(change.pullRequest.number),
+          HOOKLINE_BASE_BRANCH: change.pullRequest.baseBranch,
+        }
+      : {}),
+  };
+}

@@ -1,0 +1,55 @@
+import type { JobSpec } from '../contract/job-spec.ts';
+import { Refusal } from '../errors.ts';
+import type { RecordedDelivery } from './delivery-queue.ts';
+import type { Forge, SecretVault } from './forge.ts';
+import { buildSpecOf, deploySpecOf, type JobLimits } from './job-spec-of.ts';
+import type { Job, Run } from './run.ts';
+import type { RunStore } from './run-store.ts';
+
+/** A job that can never be given out as it stands; it ends in `error` with this message. */
+export class JobRefusal extends Refusal<'secret-missing' | 'artifact-missing' | 'forge-missing'> {}
+
+export type OpenJobPorts = {
+  forges: Partial<Record<RecordedDelivery['source'], Forge>>;
+  vault: SecretVault;
+  store: Pick<RunStore, 'artifactOf'>;
+  limits: JobLimits;
+};
+
+/**
+ * Opens what an attempt needs at the moment its claim is granted: secrets, a clone credential, the artifact to
+ * deploy. Rejects with {@link JobRefusal} when it can never be had; anything else may pass.
+ */
+export async function openJob(run: Run, job: Job, ports: OpenJobPorts): Promise<JobSpec> {
+  const { plan } = job;
+  const secrets = await openSecrets(run, plan.secrets, ports.vault);
+  if (plan.kind === 'deploy') {
+    const artifact = await ports.store.artifactOf(run.id, plan.artifact.job, plan.artifact.name);
+    if (!artifact) {
+      const { name, job: maker } = plan.artifact;
+      throw new JobRefusal('artifact-missing', `artifact "${name}" of job "${maker}" was not stored`);
+    }
+    return deploySpecOf(run, { ...job, plan }, { artifact, secrets }, ports.limits);
+  }
+  const forge = ports.forges[run.change.provider];
+  if (!forge) throw new JobRefusal('forge-missing', `${run.change.provider} is not set up here`);
+  const credential = await forge.cloneCredential(run.change, {});
+  const source = forge.sourceOf(run.change);
+  const opened = { source, secrets, ...(credential ? { credential } : {}) };
+  return buildSpecOf(run, { ...job, plan }, opened, ports.limits);
+}
+
+async function openSecrets(
+  run: Run,
+  names: readonly string[],
+  vault: SecretVault,
+): Promise<Record<string, string>> {
+  if (names.length === 0 || run.change.fork) return {};
+  const opened = await vault.open(run.repository, names);
+  const missing = names.filter((name) => opened[name] === undefined);
+  if (missing.length === 0) return opened;
+  throw new JobRefusal(
+    'secret-missing',
+    `secret ${missing.join(', ')} of ${run.repository} is not set: hookline secrets set ${run.repository} ${missing[0]}`,
+  );
+}

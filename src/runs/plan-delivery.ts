@@ -1,0 +1,141 @@
+import { matchTrigger } from '../../pipelines/match-trigger.ts';
+import { parsePipeline } from '../../pipelines/parse-pipeline.ts';
+import { planRun } from '../../pipelines/plan.ts';
+import type { Problem } from '../../pipelines/problem.ts';
+import type { Reason } from '../contract/job-event.ts';
+import { messageOf, Refusal } from '../errors.ts';
+import type { Change } from './change.ts';
+import type { NewRun } from './create-run.ts';
+import type { RecordedDelivery } from './delivery-queue.ts';
+import { type Forge, type PipelineSource, SourceRefusal } from './forge.ts';
+
+export const pipelineFile = '.hookline.yml';
+
+/** How often a source that cannot be reached is tried before its change ends as a run in `error`. */
+export const maxSourceTries = 6;
+
+export type PlanPorts = {
+  forges: Partial<Record<RecordedDelivery['source'], Forge>>;
+  pipelines: PipelineSource;
+  /** Names of the repositories that may have runs; absent: any whose delivery verifies. */
+  repositories?: ReadonlySet<string>;
+  now: () => number;
+  newId: () => string;
+};
+
+/** `again`: the code cannot be reached just now. */
+export type Planned = { runs: NewRun[]; no: string[] } | { again: string };
+
+/**
+ * Turns a recorded delivery into the runs it asks for, and into the reasons for what it does not get. Everything
+ * about the delivery itself ends in one or the other; only a source that is out of reach is to be tried again.
+ */
+export async function planDelivery(
+  delivery: RecordedDelivery,
+  ports: PlanPorts,
+  signal: AbortSignal,
+): Promise<Planned> {
+  const forge = ports.forges[delivery.source];
+  if (!forge) return { runs: [], no: [`${delivery.source} is not set up here`] };
+  const asked = interpret(forge, delivery);
+  if ('ignored' in asked) return { runs: [], no: [asked.ignored] };
+
+  const planned: { runs: NewRun[]; no: string[] } = {
+    runs: [],
+    no: (asked.leftOut ?? []).map((left) => `${left.ref}: ${left.reason}`),
+  };
+  for (const change of asked.changes) {
+    const outcome = await planChange(change, forge, delivery, ports, signal);
+    if ('again' in outcome) return outcome;
+    if ('no' in outcome) planned.no.push(`${change.ref}: ${outcome.no}`);
+    else planned.runs.push(outcome.run);
+  }
+  return planned;
+}
+
+function interpret(forge: Forge, delivery: RecordedDelivery) {
+  try {
+    return forge.interpret(delivery);
+  } catch (error) {
+    if (error instanceof Refusal) return { ignored: error.message };
+    throw error;
+  }
+}
+
+type PlannedChange = { run: NewRun } | { no: string } | { again: string };
+
+async function planChange(
+  change: Change,
+  forge: Forge,
+  delivery: RecordedDelivery,
+  ports: PlanPorts,
+  signal: AbortSignal,
+): Promise<PlannedChange> {
+  if (ports.repositories && !ports.repositories.has(change.repository)) {
+    return { no: `repository ${change.repository} is not named in HOOKLINE_REPOSITORIES` };
+  }
+  const base = {
+    id: ports.newId(),
+    repository: change.repository,
+    change,
+    deliveryId: delivery.id,
+    correlationId: delivery.correlationId,
+    createdAtMs: ports.now(),
+  };
+  const broken = (error: Reason): PlannedChange => ({
+    run: { ...base, pipeline: { file: pipelineFile, digest: '' }, error },
+  });
+
+  let source: string | undefined;
+  try {
+    source = await readPipeline(change, forge, ports.pipelines, signal);
+  } catch (error) {
+    if (!(error instanceof SourceRefusal)) throw error;
+    if (error.code === 'moved') return { no: error.message };
+    const passing = error.code === 'unreachable' || error.code === 'timeout';
+    if (passing && delivery.tries + 1 < maxSourceTries) return { again: messageOf(error) };
+    return broken({ code: `source-${error.code}`, message: error.message });
+  }
+  if (source === undefined) return { no: `no ${pipelineFile} at commit ${change.sha.slice(0, 10)}` };
+
+  const parsed = parsePipeline(source, pipelineFile);
+  if (!parsed.ok) return broken({ code: 'pipeline', message: problemText(parsed.problems) });
+  const match = matchTrigger(parsed.pipeline, triggerOf(change));
+  if (!match.matched) return { no: match.reason };
+  const plan = planRun(parsed.pipeline, { ...triggerOf(change), fork: change.fork });
+  if (plan.jobs.length === 0) return { no: 'the pipeline has no job for this event' };
+  const pipeline = { file: pipelineFile, digest: parsed.digest };
+  return { run: { ...base, pipeline, plan, jobIds: plan.jobs.map(() => ports.newId()) } };
+}
+
+async function readPipeline(
+  change: Change,
+  forge: Forge,
+  pipelines: PipelineSource,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const credential = await forge.cloneCredential(change, { signal });
+  const source = { ...forge.sourceOf(change), ...(credential ? { credential } : {}) };
+  const files = await pipelines.read(source, [pipelineFile], { signal });
+  return files.get(pipelineFile);
+}
+
+function triggerOf(change: Change) {
+  return {
+    event: change.event,
+    ...(change.branch === undefined ? {} : { branch: change.branch }),
+    ...(change.tag === undefined ? {} : { tag: change.tag }),
+    ...(change.pullRequest === undefined ? {} : { baseBranch: change.pullRequest.baseBranch }),
+  };
+}
+
+const maxMessage = 4_000;
+
+/** Every mistake of a pipeline file on a line of its own, as editors and terminals make links of. */
+function problemText(problems: readonly Problem[]): string {
+  const lines = problems
+    .filter((problem) => problem.severity === 'error')
+    .map(({ file, line, column, message, expected }) => `${file}:${line}:${column} ${message}; ${expected}`);
+  const text = lines.join('\n');
+  return text.length <= maxMessage ? text : `${text.slice(0, maxMessage - 1)}…`;
+}
