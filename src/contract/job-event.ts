@@ -8,7 +8,8 @@ const at = z.int().nonnegative().describe('milliseconds since 1970 on the clock 
 const reason = z.object({ code: z.string().max(60), message: z.string().max(4000) });
 
 export const stepOutcomes = ['success', 'failure', 'error', 'cancelled', 'skipped'] as const;
-export const jobOutcomes = ['success', 'failure', 'error', 'cancelled'] as const;
+/** `lost`: the runner gives the attempt back (it was restarted or is stopping); control makes another one. */
+export const jobOutcomes = ['success', 'failure', 'error', 'cancelled', 'lost'] as const;
 
 export const jobEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('job.started'), at, image: z.string().optional() }),

@@ -48,14 +48,17 @@ export function applyJobEvent(job: Job, attempt: Attempt, seq: number, body: Job
   }
 }
 
-function finish(job: Job, attempt: Attempt, body: Extract<JobEvent, { type: 'job.finished' }>): Job {
+type Finished = Extract<JobEvent, { type: 'job.finished' }>;
+
+function finish(job: Job, attempt: Attempt, body: Finished): Job {
   const reason = body.reason ? { reason: body.reason } : {};
   const kept = body.outcome === 'cancelled' && job.reason ? { reason: job.reason } : reason;
   const { reason: _earlier, ...rest } = job;
   return {
     ...rest,
     ...kept,
-    status: body.outcome,
+    // An attempt that was given back never comes here: the transition makes a new one of it.
+    status: body.outcome === 'lost' ? 'error' : body.outcome,
     finishedAtMs: body.at,
     attempt: {
       ...attempt,

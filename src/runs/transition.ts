@@ -47,6 +47,7 @@ function changeJobs(run: Run, event: RunEvent, nowMs: number, facts: RunFact[]):
         if (!holdsLease(job, event.leaseId) || event.seq !== job.attempt.lastSeq + 1) return job;
         const fact = factOf(event.body);
         if (fact) facts.push({ jobId: job.id, attempt: job.attempt.number, event: fact });
+        if (isGivenBack(event.body)) return loseRunner(job, { ...job.attempt, lastSeq: event.seq }, nowMs);
         return applyJobEvent(job, job.attempt, event.seq, event.body);
       });
     case 'lease-expired':
@@ -75,6 +76,10 @@ function claim(job: Job, attempt: number, lease: Lease): Job {
   if (job.status !== 'queued' || job.attempt?.status !== 'queued' || job.attempt.number !== attempt)
     return job;
   return { ...job, status: 'running', attempt: { ...job.attempt, status: 'leased', lease } };
+}
+
+function isGivenBack(body: JobEvent): boolean {
+  return body.type === 'job.finished' && body.outcome === 'lost';
 }
 
 function loseRunner(job: Job, attempt: Attempt & { lease: Lease }, nowMs: number): Job {

@@ -1,0 +1,102 @@
+import type { Clock } from '../../src/clock.ts';
+import {
+  type Frame,
+  type Grant,
+  grantSchema,
+  isSignedBy,
+  payloadOf,
+  refusalSchema,
+  type SealedGrant,
+  signFrame,
+} from '../../src/contract/frame.ts';
+import { type JobSpec, jobSpecSchema } from '../../src/contract/job-spec.ts';
+import type { Identity } from '../../src/contract/keys.ts';
+import type { RunnerLink } from '../../src/contract/link.ts';
+import type { Ticket } from '../../src/contract/ticket.ts';
+
+export type GrantedClaim = {
+  leaseId: string;
+  leaseKey: string;
+  leaseMs: number;
+  spec: JobSpec;
+  claimedAtMs: number;
+};
+export type ClaimAnswer = { granted: GrantedClaim } | { refused: string };
+
+export type OpenClaim = {
+  readonly claimId: string;
+  readonly answer: Promise<ClaimAnswer>;
+  take(frame: Frame): void;
+};
+
+const resendMs = 1_000;
+
+/**
+ * Asks control for an attempt, again each second until it answers or `giveUpMs` have passed; then the ticket is
+ * dropped, and control writes it again. All tries carry one claim id, so that two grants are the same lease.
+ */
+export function claimLease(options: {
+  ticket: Ticket;
+  claimId: string;
+  identity: Identity;
+  controlPublicKey: string;
+  address: string;
+  name: string;
+  version: string;
+  link: Pick<RunnerLink, 'send'>;
+  clock: Clock;
+  giveUpMs: number;
+}): OpenClaim {
+  const { clock, identity, claimId, address } = options;
+  const { jobId, attempt } = options.ticket;
+  const { publicKey } = identity;
+  const frame = signFrame(identity, {
+    type: 'claim',
+    subject: claimId,
+    runner: address,
+    payload: { publicKey, name: options.name, version: options.version, jobId, attempt },
+  });
+  const startedAtMs = clock.now();
+  let cancelResend = () => {};
+  let settle: (answer: ClaimAnswer) => void = () => {};
+  const answer = new Promise<ClaimAnswer>((resolve) => {
+    settle = (settled) => {
+      cancelResend();
+      resolve(settled);
+    };
+  });
+
+  function send(): void {
+    if (clock.now() - startedAtMs >= options.giveUpMs) return settle({ refused: 'control did not answer' });
+    options.link.send(frame).catch(() => {});
+    cancelResend = clock.after(resendMs, send);
+  }
+  send();
+
+  return {
+    claimId,
+    answer,
+    take(reply) {
+      if (!isSignedBy(options.controlPublicKey, reply)) return;
+      if (reply.type === 'refusal') {
+        const refusal = payloadOf(refusalSchema, reply);
+        if (refusal?.verdict === 'gone') settle({ refused: refusal.message });
+      } else if (reply.type === 'grant') {
+        const grant = payloadOf(grantSchema, reply);
+        if (!grant) return;
+        settle(openGrant(grant));
+      }
+    },
+  };
+
+  function openGrant({ leaseId, leaseMs, sealed }: Grant): ClaimAnswer {
+    const opened = JSON.parse(identity.open(sealed, leaseId)) as SealedGrant;
+    const spec = jobSpecSchema.safeParse(opened.spec);
+    if (!spec.success) {
+      return { refused: `control sent a job that this version does not understand: ${spec.error.message}` };
+    }
+    // Counted from the first sending: of several equal claims it is not known which was granted.
+    const granted = { leaseId, leaseKey: opened.leaseKey, leaseMs, spec: spec.data };
+    return { granted: { ...granted, claimedAtMs: startedAtMs } };
+  }
+}

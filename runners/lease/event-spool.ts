@@ -1,0 +1,104 @@
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { SequencedEvent } from '../../src/contract/frame.ts';
+import type { JobEvent } from '../../src/contract/job-event.ts';
+
+/**
+ * The events of one lease on the runner's disk, from the moment they happened until control has them. Whoever
+ * starts the runner again finds here what its predecessor had still to say, and the key to say it with.
+ */
+export type EventSpool = {
+  readonly lease: SpooledLease;
+  /** Where other things of the same attempt may be kept; gone with `remove`. */
+  readonly directory: string;
+  append(body: JobEvent): SequencedEvent;
+  /** Events after `seq`, oldest first, at most `limit`. */
+  after(seq: number, limit: number): SequencedEvent[];
+  readonly lastSeq: number;
+  readonly finished: boolean;
+  remove(): void;
+};
+
+export type SpooledLease = {
+  leaseId: string;
+  leaseKey: string;
+  leaseMs: number;
+  runId: string;
+  jobId: string;
+  attempt: number;
+};
+
+const leaseFile = 'lease.json';
+const eventsFile = 'events.ndjson';
+
+// Events are few and small, a few dozen per job, so writing them synchronously costs less than ordering writes.
+export function createEventSpool(root: string, lease: SpooledLease): EventSpool {
+  const directory = join(root, lease.leaseId);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  writeFileSync(join(directory, leaseFile), JSON.stringify(lease), { mode: 0o600 });
+  return spoolOver(directory, lease, []);
+}
+
+/** What an earlier process left behind; a spool whose lease cannot be read is removed. */
+export function openEventSpools(root: string): EventSpool[] {
+  if (!existsSync(root)) return [];
+  const spools: EventSpool[] = [];
+  for (const name of readdirSync(root)) {
+    const directory = join(root, name);
+    try {
+      const lease = JSON.parse(readFileSync(join(directory, leaseFile), 'utf8')) as SpooledLease;
+      spools.push(spoolOver(directory, lease, readEvents(join(directory, eventsFile))));
+    } catch {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+  return spools;
+}
+
+function spoolOver(directory: string, lease: SpooledLease, kept: SequencedEvent[]): EventSpool {
+  const events = kept;
+  const file = join(directory, eventsFile);
+  const isFinished = () => events.at(-1)?.body.type === 'job.finished';
+  return {
+    lease,
+    directory,
+    append(body) {
+      if (isFinished()) throw new Error(`lease ${lease.leaseId}: an event after job.finished`);
+      const event = { seq: events.length + 1, body };
+      appendFileSync(file, `${JSON.stringify(event)}\n`, { mode: 0o600 });
+      events.push(event);
+      return event;
+    },
+    after: (seq, limit) => events.slice(seq, seq + limit),
+    get lastSeq() {
+      return events.length;
+    },
+    get finished() {
+      return isFinished();
+    },
+    remove: () => rmSync(directory, { recursive: true, force: true }),
+  };
+}
+
+// A process killed in the middle of a write leaves half a line at the end: everything before it is whole.
+function readEvents(file: string): SequencedEvent[] {
+  if (!existsSync(file)) return [];
+  const events: SequencedEvent[] = [];
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    try {
+      const event = JSON.parse(line) as SequencedEvent;
+      if (event.seq === events.length + 1) events.push(event);
+    } catch {
+      break;
+    }
+  }
+  return events;
+}
