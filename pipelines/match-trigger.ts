@@ -1,0 +1,88 @@
+import { matchesGlobs } from './glob.ts';
+import type { PatternList, Pipeline, Triggers } from './pipeline.ts';
+
+/** What happened to a repository, in the words triggers are written in. Names are short: `main`, `v1.0`. */
+export type TriggerChange = {
+  event: 'push' | 'tag' | 'pull_request';
+  /** The branch pushed to, or a pull request's own branch. */
+  branch?: string;
+  tag?: string;
+  /** The branch a pull request is to be merged into: the one `on.pull_request.branches` speaks of. */
+  baseBranch?: string;
+};
+
+export type TriggerMatch =
+  | {
+      matched: true;
+      /** `on.push.branches` */
+      rule: string;
+      /** Absent where a default decided. */
+      line?: number;
+    }
+  | {
+      matched: false;
+      rule: string;
+      /** The name that was held against the rule. */
+      value: string;
+      line?: number;
+      /** `branch "wip" matches none of on.push.branches (main, release/*), line 3` */
+      reason: string;
+    };
+
+type Question = {
+  event: string;
+  rule: string;
+  /** What kind of name the value is. */
+  kind: string;
+  value: string | undefined;
+  patterns: PatternList | null;
+  /** The nearest thing above the patterns, for when there are none. */
+  line: number | undefined;
+};
+
+/** Whether a change makes a run of this pipeline, and which line of it said so. */
+export function matchTrigger(pipeline: Pipeline, change: TriggerChange): TriggerMatch {
+  return answer(questionOf(pipeline.on, change));
+}
+
+function questionOf(on: Triggers, change: TriggerChange): Question {
+  switch (change.event) {
+    case 'push': {
+      const line = on.push?.line ?? on.line;
+      const patterns = on.push?.branches ?? null;
+      return {
+        event: 'pushes to branches',
+        rule: 'on.push.branches',
+        kind: 'branch',
+        value: change.branch,
+        patterns,
+        line,
+      };
+    }
+    case 'tag': {
+      const line = on.push?.line ?? on.line;
+      const patterns = on.push?.tags ?? null;
+      return { event: 'tags', rule: 'on.push.tags', kind: 'tag', value: change.tag, patterns, line };
+    }
+    case 'pull_request': {
+      const line = on.pullRequest?.line ?? on.line;
+      const patterns = on.pullRequest?.branches ?? null;
+      const rule = 'on.pull_request.branches';
+      return { event: 'pull requests', rule, kind: 'base branch', value: change.baseBranch, patterns, line };
+    }
+  }
+}
+
+function answer({ event, rule, kind, value = '', patterns, line: above }: Question): TriggerMatch {
+  const line = patterns?.line ?? above;
+  const place = line === undefined ? {} : { line };
+  if (patterns !== null && value !== '' && matchesGlobs(patterns.patterns, value)) {
+    return { matched: true, rule, ...place };
+  }
+  const where = line === undefined ? '' : `, line ${line}`;
+  const reason =
+    patterns === null
+      ? `${event} start nothing: there is no ${rule}${where}`
+      : `${kind} "${value}" matches none of ${rule} (${patterns.patterns.join(', ')})${where}`;
+  return { matched: false, rule, value, ...place, reason };
+}

@@ -1,0 +1,137 @@
+import type { YamlPath } from './yaml-path.ts';
+
+/** A name where it stands. */
+export type Named = { name: string; path: YamlPath };
+
+export type JobOutline = Named & {
+  hasImage: boolean;
+  needs: Named[];
+  secrets: Named[];
+  variables: Named[];
+  artifacts: Named[];
+  steps: { name: Named | undefined; variables: Named[]; path: YamlPath }[];
+};
+
+export type DeployOutline = Named & {
+  artifact: Named | undefined;
+  secrets: Named[];
+  targets: string[];
+  /** Template of the bundle's key. */
+  key: Named | undefined;
+  hasBranches: boolean;
+  hasTags: boolean;
+};
+
+/**
+ * The names of a pipeline file and where they stand, as far as they can be made out. The checks that need
+ * more than one place of the file work on this, so that they have their say in a file whose shape is wrong
+ * elsewhere: a person wants all mistakes at once.
+ */
+export type Outline = {
+  /** Top-level keys that are there. */
+  keys: string[];
+  variables: Named[];
+  jobs: JobOutline[];
+  deploys: DeployOutline[];
+  on: {
+    given: boolean;
+    /** `all`: every branch and no tag. */
+    push: 'none' | 'all' | { branches: boolean; tags: boolean };
+    pullRequest: boolean;
+  };
+};
+
+/** The job that top-level `steps` make. */
+export const shorthandJob = 'build';
+
+export function outlineOf(value: unknown): Outline {
+  const root = mapAt(value);
+  const jobs =
+    root['jobs'] === undefined && root['steps'] !== undefined
+      ? [outlineJob(shorthandJob, value, [], root['image'] !== undefined)]
+      : Object.entries(mapAt(root['jobs'])).map(([name, job]) =>
+          outlineJob(name, job, ['jobs', name], root['image'] !== undefined),
+        );
+  return {
+    keys: Object.keys(root),
+    variables: keysAt(root['env'], ['env']),
+    jobs,
+    deploys: Object.entries(mapAt(root['deploy'])).map(([name, deploy]) => outlineDeploy(name, deploy)),
+    on: {
+      given: root['on'] !== undefined,
+      push: pushOf(root['on']),
+      pullRequest: hasPullRequest(root['on']),
+    },
+  };
+}
+
+function outlineJob(name: string, value: unknown, path: YamlPath, defaultImage: boolean): JobOutline {
+  const job = mapAt(value);
+  return {
+    name,
+    path,
+    hasImage: defaultImage || job['image'] !== undefined,
+    needs: textsAt(job['needs'], [...path, 'needs']),
+    secrets: textsAt(job['secrets'], [...path, 'secrets']),
+    // For a shorthand job the variables at the top are the pipeline's.
+    variables: path.length === 0 ? [] : keysAt(job['env'], [...path, 'env']),
+    artifacts: listAt(job['artifacts']).flatMap((artifact, index) =>
+      textsAt(mapAt(artifact)['name'], [...path, 'artifacts', index, 'name']),
+    ),
+    steps: listAt(job['steps']).map((value, index) => {
+      const [step, stepPath] = [mapAt(value), [...path, 'steps', index]];
+      const [stepName] = textsAt(step['name'], [...stepPath, 'name']);
+      return { name: stepName, variables: keysAt(step['env'], [...stepPath, 'env']), path: stepPath };
+    }),
+  };
+}
+
+function outlineDeploy(name: string, value: unknown): DeployOutline {
+  const [deploy, path] = [mapAt(value), ['deploy', name]];
+  const [artifact] = textsAt(deploy['artifact'], [...path, 'artifact']);
+  const [key] = textsAt(mapAt(deploy['codedeploy'])['key'], [...path, 'codedeploy', 'key']);
+  return {
+    name,
+    path,
+    artifact,
+    key,
+    secrets: textsAt(deploy['secrets'], [...path, 'secrets']),
+    targets: ['local', 'codedeploy'].filter((target) => deploy[target] !== undefined),
+    hasBranches: deploy['branches'] !== undefined,
+    hasTags: deploy['tags'] !== undefined,
+  };
+}
+
+function pushOf(on: unknown): Outline['on']['push'] {
+  if (on === undefined) return 'all';
+  const push = mapAt(on)['push'];
+  if (push === undefined || push === false) return 'none';
+  const { branches, tags } = mapAt(push);
+  if (branches === undefined && tags === undefined) return 'all';
+  return { branches: branches !== undefined, tags: tags !== undefined };
+}
+
+function hasPullRequest(on: unknown): boolean {
+  const pullRequest = mapAt(on)['pull_request'];
+  return on === undefined || (pullRequest !== undefined && pullRequest !== false);
+}
+
+function mapAt(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+}
+
+function listAt(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function keysAt(value: unknown, path: YamlPath): Named[] {
+  return Object.keys(mapAt(value)).map((name) => ({ name, path: [...path, name] }));
+}
+
+/** The texts of a list, or the one text that stands for a list of one. */
+function textsAt(value: unknown, path: YamlPath): Named[] {
+  if (typeof value === 'string') return [{ name: value, path }];
+  return listAt(value).flatMap((item, index) =>
+    typeof item === 'string' ? [{ name: item, path: [...path, index] }] : [],
+  );
+}

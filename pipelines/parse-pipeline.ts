@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { buildPipeline } from './build-pipeline.ts';
+import { checkDeploys } from './check-deploys.ts';
+import { checkLayout } from './check-layout.ts';
+import { checkNames } from './check-names.ts';
+import { checkNeeds } from './check-needs.ts';
+import { checkVariables } from './check-variables.ts';
+import { outlineOf } from './outline.ts';
+import type { Pipeline } from './pipeline.ts';
+import { mostJobs, pipelineShape } from './pipeline-shape.ts';
+import { compareProblems, type Problem } from './problem.ts';
+import { readYaml } from './read-yaml.ts';
+import { problemsOfShape } from './shape-problems.ts';
+import type { Finding, SourceMap } from './source-map.ts';
+
+const longestFileBytes = 256 * 1024;
+
+/** More than a person reads; what is left out is counted in the last one. */
+const mostProblems = 200;
+
+export type ParsedPipeline =
+  | {
+      ok: true;
+      pipeline: Pipeline;
+      /** SHA-256 of the source in UTF-8, lower-case hex: names exactly this file in approvals and caches. */
+      digest: string;
+      warnings: Problem[];
+    }
+  | { ok: false; problems: Problem[] };
+
+/**
+ * Reads a `.hookline.yml`. Never throws: whatever the text, the answer is a pipeline or every mistake in it,
+ * in the order of the file. `file` is only the name that problems are given under.
+ */
+export function parsePipeline(source: string, file: string): ParsedPipeline {
+  const refused = refuseWhole(source, file);
+  if (refused !== undefined) return { ok: false, problems: [refused] };
+
+  const { value, map, problems: misread, broken } = readYaml(source, file);
+  if (broken) return { ok: false, problems: inOrder(misread) };
+  if (value === null) return { ok: false, problems: [wholeFile(file, 'the file says nothing', minimalFile)] };
+
+  const shape = pipelineShape.safeParse(value);
+  const problems = inOrder([
+    ...misread,
+    ...(shape.success ? [] : problemsOfShape(shape.error.issues, value, map)),
+    ...meaningProblems(value, map),
+  ]);
+  if (!shape.success || problems.some((problem) => problem.severity === 'error')) {
+    return { ok: false, problems };
+  }
+  const digest = createHash('sha256').update(source).digest('hex');
+  return { ok: true, pipeline: buildPipeline(shape.data, map.lineOf), digest, warnings: problems };
+}
+
+const minimalFile = 'at least an image and steps, such as "image: node:24" and "steps: [npm test]"';
+
+function refuseWhole(source: string, file: string): Problem | undefined {
+  if (source.length > longestFileBytes || Buffer.byteLength(source) > longestFileBytes) {
+    return wholeFile(file, 'the file is too long', 'at most 256 KiB: move scripts into files of their own');
+  }
+  if (source.includes('\0')) return wholeFile(file, 'the file holds NUL characters', 'YAML in UTF-8');
+  return undefined;
+}
+
+function wholeFile(file: string, message: string, expected: string): Problem {
+  return { severity: 'error', file, line: 1, column: 1, endColumn: 2, path: '', message, expected };
+}
+
+/** The checks that take more than one place of the file. They run whatever the shape says. */
+function meaningProblems(value: unknown, map: SourceMap): Problem[] {
+  if (typeof value !== 'object' || Array.isArray(value)) return [];
+  const outline = outlineOf(value);
+  // Their cost grows with the number of jobs, which the shape bounds and refuses beyond.
+  if (outline.jobs.length > mostJobs) return [];
+  const findings: Finding[] = [
+    ...checkLayout(outline),
+    ...checkNeeds(outline),
+    ...checkNames(outline, map),
+    ...checkVariables(outline, value, map),
+    ...checkDeploys(outline),
+  ];
+  return findings.map((finding) => map.problem(finding));
+}
+
+function inOrder(problems: Problem[]): Problem[] {
+  const sorted = problems.toSorted(compareProblems);
+  if (sorted.length <= mostProblems) return sorted;
+  const shown = sorted.slice(0, mostProblems);
+  const last = shown.at(-1);
+  if (last !== undefined) {
+    const message = `${last.message} (and ${sorted.length - mostProblems} more mistakes behind it)`;
+    shown[mostProblems - 1] = { ...last, message };
+  }
+  // An error must not hide behind two hundred warnings.
+  const hidden = sorted.slice(mostProblems).find((problem) => problem.severity === 'error');
+  return hidden === undefined ? shown : [...shown, hidden];
+}

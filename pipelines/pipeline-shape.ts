@@ -1,0 +1,214 @@
+import { z } from 'zod';
+import { isTimeout } from './duration.ts';
+import { pathFault, patternFault } from './pattern-fault.ts';
+
+/**
+ * The shape of `.hookline.yml`: what may stand where, one value at a time. What takes two places of the
+ * file to decide is in the checks beside it.
+ *
+ * Every `error` text is what was wanted there, in words that follow "expected:"; what was found is said by
+ * `shape-problems.ts`. For a key that nobody knows, the text is the list of those that are known.
+ */
+function mapping<Shape extends z.ZodRawShape>(what: string, shape: Shape) {
+  const known = Object.keys(shape).join(', ');
+  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? known : what) });
+}
+
+const text = (what: string) => z.string({ error: what });
+
+const named = (form: RegExp, what: string) => text(what).regex(form, { error: what });
+
+const atMost = (length: number, what: string) =>
+  text(what)
+    .min(1, { error: what })
+    .max(length, { error: `${what} of at most ${length} characters` });
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, { error: values.join(' or ') });
+
+const flag = z.boolean({ error: 'true or false' });
+
+/** One value stands for a list of one. */
+function listOf<Item extends z.ZodType<string, string>>(item: Item, what: string) {
+  const list = z.array(item, { error: what }).min(1, { error: what }).max(1000, { error: 'at most 1000' });
+  return z.union([item, list], { error: what });
+}
+
+const duration = text('a duration such as 90s, 10m or 1h30m')
+  .regex(/^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, { error: 'a duration such as 90s, 10m or 1h30m' })
+  .refine(isTimeout, { error: 'more than 0s and at most 24h' })
+  .describe('A duration such as 90s, 10m or 1h30m; at most 24h.');
+
+const checked = (what: string, fault: (value: string) => string | undefined) =>
+  text(what).superRefine((value, context) => {
+    const message = fault(value);
+    if (message !== undefined) context.addIssue({ code: 'custom', message });
+  });
+
+const patterns = listOf(
+  checked('a pattern such as main or release/*', patternFault),
+  'a list of patterns',
+).describe('Globs: * is anything but /, ** anything, ! in front takes away what earlier ones matched.');
+
+const paths = listOf(
+  checked('a path inside the repository', (path) => pathFault(path, { globs: true })),
+  'a list of paths inside the repository',
+);
+
+const directory = checked('a directory inside the repository', (path) => pathFault(path, { globs: false }));
+
+const variableForm = 'a name of letters, digits and _ that does not begin with a digit';
+const variableName = named(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, variableForm);
+
+const variableValue = z.union([z.string(), z.number(), z.boolean(), z.null()], {
+  error: 'text, a number, true or false',
+});
+
+const environmentVariables = z
+  .record(variableName, variableValue, { error: 'variables, one "NAME: value" per line' })
+  .describe('Environment variables. Quote versions: unquoted, 1.10 is the number 1.1.');
+
+const secrets = listOf(variableName, 'a list of the names of secrets').describe(
+  'Names of secrets of this repository, given as environment variables.',
+);
+
+const nameForm = 'a name of letters, digits, - and _ that begins with a letter or digit, at most 64 long';
+const name = named(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, nameForm);
+
+const environmentForm = 'a name of letters, digits, -, _ and . that begins with a letter or digit';
+const environmentName = named(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, environmentForm);
+
+const artifactForm = 'a name of a-z, 0-9, -, _ and . that begins with a letter or digit, at most 64 long';
+const artifactName = named(/^[a-z0-9][a-z0-9._-]{0,63}$/, artifactForm);
+
+const image = named(
+  /^[a-zA-Z0-9][\w./:@-]{0,254}$/,
+  'a container image such as node:24 or hookline/node',
+).describe('The container image the steps run in.');
+
+/** Linux takes at most 128 KiB in one argument, and a script is handed to its shell as one. */
+const longestScriptBytes = 100 * 1024;
+
+const script = text('a shell command')
+  .refine((value) => value.trim() !== '', { error: 'a shell command' })
+  .refine((value) => Buffer.byteLength(value) <= longestScriptBytes, {
+    error: 'a script of at most 100 KiB: put it in a file of the repository and run that',
+  })
+  .refine((value) => !value.includes('\0'), { error: 'a script without NUL characters' });
+
+const step = mapping('a command, or a mapping with run', {
+  name: named(/^\P{Cc}{1,100}$/u, 'a name on one line, of at most 100 characters').optional(),
+  run: script.describe('The script, handed whole to the shell.'),
+  shell: oneOf(['sh', 'bash']).optional(),
+  env: environmentVariables.optional(),
+  working_directory: directory.optional(),
+  timeout: duration.optional(),
+  when: oneOf(['success', 'failure', 'always']).optional(),
+  continue_on_error: flag.optional(),
+});
+
+const stepList = 'a list of steps, such as "- npm test"';
+const steps = z
+  .array(z.union([script, step], { error: 'a command, or a mapping with run' }), { error: stepList })
+  .min(1, { error: 'at least one step' })
+  .max(500, { error: 'at most 500 steps' });
+
+const artifact = mapping('a mapping with name and paths', {
+  name: artifactName.describe('Stored as <name>.zip.'),
+  paths: paths.describe('What goes in: globs, files, or directories with all below them.'),
+  exclude: paths.optional(),
+  strip_prefix: directory.optional().describe('Leading directory to leave out of the names in the zip.'),
+});
+
+const artifacts = z
+  .array(artifact, { error: 'a list of artifacts, each with name and paths' })
+  .max(50, { error: 'at most 50 artifacts' });
+
+const job = mapping('a job: a mapping with steps', {
+  image: image.optional(),
+  env: environmentVariables.optional(),
+  secrets: secrets.optional(),
+  needs: listOf(text('the name of a job'), 'a list of names of jobs').optional(),
+  timeout: duration.optional(),
+  steps,
+  artifacts: artifacts.optional(),
+});
+
+/** Absent or without a value is the same: `push:` alone says "pushes". */
+const eventSwitch = [z.boolean(), z.null()] as const;
+
+const triggers = mapping('a mapping with push, pull_request or both', {
+  push: z
+    .union(
+      [
+        ...eventSwitch,
+        mapping('branches and tags', { branches: patterns.optional(), tags: patterns.optional() }),
+      ],
+      { error: 'true, or a mapping with branches, tags or both' },
+    )
+    .optional(),
+  pull_request: z
+    .union([...eventSwitch, mapping('branches', { branches: patterns.optional() })], {
+      error: 'true, or a mapping with the base branches',
+    })
+    .optional(),
+});
+
+/** Lengths are those of CodeDeploy's and S3's API references. */
+const codedeploy = mapping('a mapping with application, group, bucket and region', {
+  application: atMost(100, 'the name of a CodeDeploy application'),
+  group: atMost(100, 'the name of a deployment group'),
+  bucket: named(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'the name of an S3 bucket'),
+  key: atMost(1024, "an object key such as 'shop/{sha}.zip'").optional(),
+  region: named(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as eu-west-1'),
+  config: atMost(100, 'the name of a deployment configuration').optional(),
+  description: atMost(256, 'a description').optional(),
+  file_exists_behavior: oneOf(['DISALLOW', 'OVERWRITE', 'RETAIN']).optional(),
+  ignore_application_stop_failures: flag.optional(),
+  auto_rollback: flag.optional(),
+  minimum_healthy: z
+    .int({ error: 'a number of instances, 1 or more' })
+    .min(1, { error: 'a number of instances, 1 or more' })
+    .optional(),
+});
+
+const deployment = mapping('a mapping with artifact and a target: local or codedeploy', {
+  artifact: text('the name of an artifact').describe('The artifact of exactly one job.'),
+  branches: patterns.optional(),
+  tags: patterns.optional(),
+  secrets: secrets.optional(),
+  timeout: duration.optional(),
+  local: z
+    .union([z.null(), mapping('nothing: local has no settings', {})], { error: 'local: {}' })
+    .optional()
+    .describe("Carries out the bundle's appspec.yml on the deployer's host."),
+  codedeploy: codedeploy.optional(),
+});
+
+export const mostJobs = 200;
+
+export const pipelineShape = mapping('a mapping with steps or jobs', {
+  on: triggers.optional(),
+  env: environmentVariables.optional(),
+  image: image.optional(),
+  jobs: z
+    .record(name, job, { error: 'jobs by name, each with steps' })
+    .refine((jobs) => Object.keys(jobs).length > 0, { error: 'at least one job' })
+    .refine((jobs) => Object.keys(jobs).length <= mostJobs, { error: `at most ${mostJobs} jobs` })
+    .optional(),
+  secrets: secrets.optional(),
+  timeout: duration.optional(),
+  steps: steps.optional().describe('Shorthand for a single job called build.'),
+  artifacts: artifacts.optional(),
+  deploy: z
+    .record(environmentName, deployment, { error: 'deployments by name of their environment' })
+    .optional(),
+});
+
+export type PipelineShape = z.output<typeof pipelineShape>;
+export type JobShape = z.output<typeof job>;
+export type StepShape = z.output<typeof step>;
+export type ArtifactShape = z.output<typeof artifact>;
+export type DeploymentShape = z.output<typeof deployment>;
+export type TriggersShape = z.output<typeof triggers>;
+export type VariablesShape = z.output<typeof environmentVariables>;

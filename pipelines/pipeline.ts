@@ -1,0 +1,107 @@
+/**
+ * A pipeline file, checked and normalized: what every later stage works on, whichever language it was
+ * written in. Durations are milliseconds, defaults are filled in, and what a person may be sent back to
+ * keeps the 1-based `line` it came from. Everything is plain JSON.
+ */
+export type Pipeline = {
+  on: Triggers;
+  env: Record<string, string>;
+  /** In the order of the file. At least one. */
+  jobs: JobDefinition[];
+  deploys: DeployDefinition[];
+};
+
+/** Which events make a run. `null`: that event makes none. */
+export type Triggers = {
+  /** Where `on` stands; absent when the file has no `on` and the defaults hold. */
+  line?: number;
+  push: PushTrigger | null;
+  pullRequest: PullRequestTrigger | null;
+};
+
+export type PushTrigger = { line?: number; branches: PatternList | null; tags: PatternList | null };
+
+export type PullRequestTrigger = { line?: number; branches: PatternList };
+
+/** Globs as written (see `glob.ts`), never empty; `line` is absent when the list is a default. */
+export type PatternList = { patterns: string[]; line?: number };
+
+export type JobDefinition = {
+  name: string;
+  line: number;
+  image: string;
+  env: Record<string, string>;
+  /** Names of repository secrets the job is given as environment variables. */
+  secrets: string[];
+  needs: string[];
+  timeoutMs: number;
+  steps: StepDefinition[];
+  artifacts: ArtifactDefinition[];
+};
+
+export type StepDefinition = {
+  /** As written, or the first line of the script. */
+  name: string;
+  line: number;
+  /** The script, handed whole to the shell. */
+  run: string;
+  shell: 'sh' | 'bash';
+  env: Record<string, string>;
+  /** Relative to the checkout, without `.` or `..` segments; `.` is the checkout itself. */
+  workingDirectory: string;
+  /** Never longer than the job's. */
+  timeoutMs: number;
+  when: 'success' | 'failure' | 'always';
+  continueOnError: boolean;
+};
+
+/** A zip to be made of the workspace after the last step, stored as `<name>.zip`. */
+export type ArtifactDefinition = {
+  name: string;
+  /** Globs, files or directories (meaning everything below), relative to the checkout. */
+  paths: string[];
+  exclude: string[];
+  /** Leading directory to be left out of the names in the zip; empty for none. */
+  stripPrefix: string;
+};
+
+export type DeployDefinition = {
+  environment: string;
+  line: number;
+  /** The artifact, and the one job that makes it. */
+  artifact: { job: string; name: string };
+  /** Which pushes deploy; pull requests and forks never do. */
+  branches: PatternList | null;
+  tags: PatternList | null;
+  secrets: string[];
+  timeoutMs: number;
+  target: DeployTarget;
+};
+
+export type DeployTarget = LocalTarget | CodeDeployTarget;
+
+/** The bundle's `appspec.yml`, carried out on the deployer's own host. */
+export type LocalTarget = { type: 'local' };
+
+export type CodeDeployTarget = {
+  type: 'codedeploy';
+  application: string;
+  group: string;
+  /** Where the bundle is put for CodeDeploy to fetch. */
+  bucket: string;
+  /** Template of the object's key: see `bundle-key.ts`. */
+  key: string;
+  region: string;
+  /** Absent: the deployment group's own. */
+  config?: string;
+  description?: string;
+  fileExistsBehavior: 'DISALLOW' | 'OVERWRITE' | 'RETAIN';
+  ignoreApplicationStopFailures: boolean;
+  /** Absent: as the deployment group is set. */
+  autoRollback?: boolean;
+  /**
+   * How many instances must have succeeded for the deployment to count as a success, whatever CodeDeploy
+   * says: `CodeDeployDefault.AllAtOnce` succeeds when one instance of nine did. Absent: CodeDeploy's word.
+   */
+  minimumHealthy?: number;
+};

@@ -1,0 +1,98 @@
+import { matchesGlobs } from './glob.ts';
+import type { TriggerChange } from './match-trigger.ts';
+import type {
+  ArtifactDefinition,
+  DeployDefinition,
+  DeployTarget,
+  JobDefinition,
+  Pipeline,
+  StepDefinition,
+} from './pipeline.ts';
+
+/** What one run is to do: plain JSON, stored with the run and handed to runners job by job. */
+export type Plan = { jobs: JobPlan[] };
+
+export type JobPlan = BuildPlan | DeployPlan;
+
+export type StepPlan = StepDefinition;
+
+export type ArtifactPlan = ArtifactDefinition;
+
+export type BuildPlan = {
+  kind: 'build';
+  name: string;
+  /** Names of jobs of this plan that must have succeeded. */
+  needs: string[];
+  image: string;
+  /** The pipeline's variables and over them the job's; a step's own come on top, in the step. */
+  env: Record<string, string>;
+  secrets: string[];
+  timeoutMs: number;
+  steps: StepPlan[];
+  artifacts: ArtifactPlan[];
+};
+
+export type DeployPlan = {
+  kind: 'deploy';
+  /** `deploy production`. The space keeps it apart from every build job. */
+  name: string;
+  needs: string[];
+  environment: string;
+  artifact: { job: string; name: string };
+  secrets: string[];
+  timeoutMs: number;
+  target: DeployTarget;
+};
+
+/**
+ * The jobs of a run: builds in the order of the file, then the deployments this change is meant for.
+ * Whether there is a run at all is `matchTrigger`'s to say. A pull request deploys nothing, and a fork
+ * neither deploys nor is given a secret, whatever the file says: the file is the fork's own.
+ */
+export function planRun(pipeline: Pipeline, change: TriggerChange & { fork: boolean }): Plan {
+  const builds = pipeline.jobs.map((job) => planBuild(job, pipeline.env, change.fork));
+  const deploys = pipeline.deploys
+    .filter((deploy) => !change.fork && deploysOn(deploy, change))
+    .map((deploy) => planDeploy(deploy, builds));
+  return { jobs: [...builds, ...deploys] };
+}
+
+function planBuild(job: JobDefinition, env: Record<string, string>, fork: boolean): BuildPlan {
+  return {
+    kind: 'build',
+    name: job.name,
+    needs: job.needs,
+    image: job.image,
+    env: { ...env, ...job.env },
+    secrets: fork ? [] : job.secrets,
+    timeoutMs: job.timeoutMs,
+    steps: job.steps,
+    artifacts: job.artifacts,
+  };
+}
+
+function deploysOn(deploy: DeployDefinition, change: TriggerChange): boolean {
+  switch (change.event) {
+    case 'push':
+      return matchesGlobs(deploy.branches?.patterns ?? [], change.branch ?? '');
+    case 'tag':
+      return matchesGlobs(deploy.tags?.patterns ?? [], change.tag ?? '');
+    case 'pull_request':
+      return false;
+  }
+}
+
+/** Only after everything is green: the maker of the artifact first, then every other build. */
+function planDeploy(deploy: DeployDefinition, builds: readonly BuildPlan[]): DeployPlan {
+  const others = builds.map((build) => build.name).filter((name) => name !== deploy.artifact.job);
+  return {
+    kind: 'deploy',
+    name: `deploy ${deploy.environment}`,
+    needs: [deploy.artifact.job, ...others],
+    environment: deploy.environment,
+    artifact: deploy.artifact,
+    secrets: deploy.secrets,
+    timeoutMs: deploy.timeoutMs,
+    target: deploy.target,
+  };
+}

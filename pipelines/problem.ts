@@ -1,0 +1,52 @@
+export type Severity = 'error' | 'warning';
+
+/** One mistake in a pipeline file, at a place a person can go to. */
+export type Problem = {
+  severity: Severity;
+  file: string;
+  /** 1-based; columns count UTF-16 units, `endColumn` is behind the last one and always on the same line. */
+  line: number;
+  column: number;
+  endColumn: number;
+  /** `jobs.test.steps[0].run`; empty for the file as a whole. */
+  path: string;
+  /** What was found. */
+  message: string;
+  /** What was wanted, or what to do about it. */
+  expected: string;
+};
+
+/** Orders by position, then by severity. */
+export function compareProblems(a: Problem, b: Problem): number {
+  return a.line - b.line || a.column - b.column || a.severity.localeCompare(b.severity);
+}
+
+/** Longest piece of a source line that is shown; a minified file has one line. */
+const shownWidth = 140;
+
+/** Plain text for a terminal or a log: each problem with its place, its line and an underline. */
+export function renderProblems(problems: readonly Problem[], source: string): string {
+  const lines = source.split('\n');
+  return problems.map((problem) => renderProblem(problem, lines[problem.line - 1] ?? '')).join('\n');
+}
+
+function renderProblem(problem: Problem, sourceLine: string): string {
+  const { file, line, column, severity, path, message, expected } = problem;
+  const place = `${file}:${line}:${column}: ${severity}: ${path === '' ? '' : `${path}: `}${message}\n`;
+  const advice = `  expected: ${expected}\n`;
+  const shown = sourceLine.trimEnd();
+  if (shown === '') return place + advice;
+
+  const start = column > shownWidth ? column - 1 - Math.floor(shownWidth / 2) : 0;
+  const window = shown.slice(start, start + shownWidth);
+  const lead = window.slice(0, column - 1 - start).replaceAll(/[^\t]/g, ' ');
+  const room = Math.max(1, start + window.length - (column - 1));
+  const underline = '^'.repeat(Math.min(Math.max(1, problem.endColumn - column), room));
+  const gutter = ' '.repeat(String(line).length);
+  return `${place}  ${line} | ${printable(window)}\n  ${gutter} | ${lead}${underline}\n${advice}`;
+}
+
+/** A file may hold escape sequences that would drive the reader's terminal. */
+function printable(text: string): string {
+  return text.replaceAll(/[^\t\P{Cc}]/gu, '\u{fffd}');
+}
