@@ -1,0 +1,31 @@
+import type { Interpretation } from '../../runs/change.ts';
+import { interpretPullRequest } from './interpret-pull-request.ts';
+import { interpretPush } from './interpret-push.ts';
+import { knownEvents } from './known-events.ts';
+
+/**
+ * Says what a GitHub event asks to be built. Pure. Events that build nothing are not looked into; a push or pull
+ * request whose payload cannot be read throws a `WebhookRefusal`.
+ */
+export function interpretGithubEvent({
+  event,
+  payload,
+}: {
+  event: string;
+  payload: unknown;
+}): Interpretation {
+  switch (event) {
+    case 'push':
+      return interpretPush(payload);
+    case 'pull_request':
+      return interpretPullRequest(payload);
+    case 'ping':
+      return { ignored: 'ping' };
+    default:
+      return {
+        ignored: knownEvents.has(event)
+          ? `event ${event} builds nothing`
+          : `event ${event} is not one that hookline knows`,
+      };
+  }
+}
