@@ -33,7 +33,7 @@ function checkArtifact({ artifact }: DeployOutline, { jobs }: Outline): Finding[
     const message = `artifact ${quote(artifact.name)} is made by ${makers.map((job) => job.name).join(' and ')}`;
     return [{ path: artifact.path, message, expected: 'an artifact of exactly one job' }];
   }
-  const made = jobs.flatMap((job) => job.artifacts.map((one) => one.name));
+  const made = [...new Set(jobs.flatMap((job) => job.artifacts.map((one) => one.name)))];
   const nearest = nearestTo(artifact.name, made);
   const expected =
     nearest !== undefined

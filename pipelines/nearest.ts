@@ -9,8 +9,9 @@ export function nearestTo(word: string, candidates: Iterable<string>): string | 
   let best: string | undefined;
   let bestDistance = reach + 1;
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - word.length) > reach + 1 || candidate.length > longestWord) continue;
-    const distance = editDistance(asked, fold(candidate));
+    if (candidate.length > longestWord) continue;
+    const wanted = fold(candidate);
+    const distance = Math.min(editDistance(asked, wanted), isShortFor(wanted, asked) ? reach : Infinity);
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
@@ -19,6 +20,11 @@ export function nearestTo(word: string, candidates: Iterable<string>): string | 
 /** `workingDirectory`, `working-directory` and `working_directory` are one word to a reader. */
 function fold(word: string): string {
   return word.toLowerCase().replaceAll(/[-_ ]/g, '');
+}
+
+/** `env` is what `environment` was meant to be, and `image` what `images` was. */
+function isShortFor(short: string, long: string): boolean {
+  return short.length >= 3 && long.startsWith(short);
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn one word into the other. */

@@ -1,3 +1,4 @@
+import { nearestTo } from './nearest.ts';
 import type { YamlPath } from './yaml-path.ts';
 
 /** A name where it stands. */
@@ -34,6 +35,7 @@ export type Outline = {
   jobs: JobOutline[];
   deploys: DeployOutline[];
   on: {
+    /** There is an `on`, and it is a mapping. */
     given: boolean;
     /** `all`: every branch and no tag. */
     push: 'none' | 'all' | { branches: boolean; tags: boolean };
@@ -58,7 +60,7 @@ export function outlineOf(value: unknown): Outline {
     jobs,
     deploys: Object.entries(mapAt(root['deploy'])).map(([name, deploy]) => outlineDeploy(name, deploy)),
     on: {
-      given: root['on'] !== undefined,
+      given: isMap(root['on']),
       push: pushOf(root['on']),
       pullRequest: hasPullRequest(root['on']),
     },
@@ -70,7 +72,8 @@ function outlineJob(name: string, value: unknown, path: YamlPath, defaultImage: 
   return {
     name,
     path,
-    hasImage: defaultImage || job['image'] !== undefined,
+    // What is no mapping at all is told as that.
+    hasImage: defaultImage || job['image'] !== undefined || !isMap(value),
     needs: textsAt(job['needs'], [...path, 'needs']),
     secrets: textsAt(job['secrets'], [...path, 'secrets']),
     // For a shorthand job the variables at the top are the pipeline's.
@@ -86,6 +89,13 @@ function outlineJob(name: string, value: unknown, path: YamlPath, defaultImage: 
   };
 }
 
+const targetNames = ['local', 'codedeploy'];
+
+/** A misspelt target is a misspelling, and not a missing target on top. */
+function standsFor(key: string, target: string): boolean {
+  return key === target || (!targetNames.includes(key) && nearestTo(key, targetNames) === target);
+}
+
 function outlineDeploy(name: string, value: unknown): DeployOutline {
   const [deploy, path] = [mapAt(value), ['deploy', name]];
   const [artifact] = textsAt(deploy['artifact'], [...path, 'artifact']);
@@ -96,7 +106,7 @@ function outlineDeploy(name: string, value: unknown): DeployOutline {
     artifact,
     key,
     secrets: textsAt(deploy['secrets'], [...path, 'secrets']),
-    targets: ['local', 'codedeploy'].filter((target) => deploy[target] !== undefined),
+    targets: targetNames.filter((target) => Object.keys(deploy).some((key) => standsFor(key, target))),
     hasBranches: deploy['branches'] !== undefined,
     hasTags: deploy['tags'] !== undefined,
   };
@@ -116,8 +126,12 @@ function hasPullRequest(on: unknown): boolean {
   return on === undefined || (pullRequest !== undefined && pullRequest !== false);
 }
 
+function isMap(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function mapAt(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
+  return isMap(value) ? { ...value } : {};
 }
 
 function listAt(value: unknown): unknown[] {

@@ -43,7 +43,7 @@ export function parsePipeline(source: string, file: string): ParsedPipeline {
   const shape = pipelineShape.safeParse(value);
   const problems = inOrder([
     ...misread,
-    ...(shape.success ? [] : problemsOfShape(shape.error.issues, value, map)),
+    ...(shape.success ? [] : withoutEchoes(problemsOfShape(shape.error.issues, value, map), misread)),
     ...meaningProblems(value, map),
   ]);
   if (!shape.success || problems.some((problem) => problem.severity === 'error')) {
@@ -83,6 +83,12 @@ function meaningProblems(value: unknown, map: SourceMap): Problem[] {
   return findings.map((finding) => map.problem(finding));
 }
 
+/** What could not be read is there as null; that null is nobody's mistake. */
+function withoutEchoes(problems: readonly Problem[], misread: readonly Problem[]): Problem[] {
+  const told = new Set(misread.map(({ line, column }) => `${line}:${column}`));
+  return problems.filter(({ line, column }) => !told.has(`${line}:${column}`));
+}
+
 function inOrder(problems: Problem[]): Problem[] {
   const sorted = problems.toSorted(compareProblems);
   if (sorted.length <= mostProblems) return sorted;
@@ -93,6 +99,8 @@ function inOrder(problems: Problem[]): Problem[] {
     shown[mostProblems - 1] = { ...last, message };
   }
   // An error must not hide behind two hundred warnings.
-  const hidden = sorted.slice(mostProblems).find((problem) => problem.severity === 'error');
-  return hidden === undefined ? shown : [...shown, hidden];
+  const firstError = sorted.find((problem) => problem.severity === 'error');
+  return firstError === undefined || shown.some((problem) => problem.severity === 'error')
+    ? shown
+    : [...shown, firstError];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isTimeout } from './duration.ts';
+import { durationPattern, isTimeout } from './duration.ts';
 import { pathFault, patternFault } from './pattern-fault.ts';
 
 /**
@@ -35,7 +35,7 @@ function listOf<Item extends z.ZodType<string, string>>(item: Item, what: string
 }
 
 const duration = text('a duration such as 90s, 10m or 1h30m')
-  .regex(/^(?=\d)(\d+h)?(\d+m)?(\d+s)?$/, { error: 'a duration such as 90s, 10m or 1h30m' })
+  .regex(durationPattern, { error: 'a duration such as 90s, 10m or 1h30m', abort: true })
   .refine(isTimeout, { error: 'more than 0s and at most 24h' })
   .describe('A duration such as 90s, 10m or 1h30m; at most 24h.');
 
@@ -137,7 +137,7 @@ const job = mapping('a job: a mapping with steps', {
 /** Absent or without a value is the same: `push:` alone says "pushes". */
 const eventSwitch = [z.boolean(), z.null()] as const;
 
-const triggers = mapping('a mapping with push, pull_request or both', {
+const triggers = mapping('a mapping such as { push: true, pull_request: true }', {
   push: z
     .union(
       [

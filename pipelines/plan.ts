@@ -5,6 +5,7 @@ import type {
   DeployDefinition,
   DeployTarget,
   JobDefinition,
+  PatternList,
   Pipeline,
   StepDefinition,
 } from './pipeline.ts';
@@ -26,6 +27,7 @@ export type BuildPlan = {
   image: string;
   /** The pipeline's variables and over them the job's; a step's own come on top, in the step. */
   env: Record<string, string>;
+  /** A secret wins over a variable of its name. */
   secrets: string[];
   timeoutMs: number;
   steps: StepPlan[];
@@ -74,12 +76,16 @@ function planBuild(job: JobDefinition, env: Record<string, string>, fork: boolea
 function deploysOn(deploy: DeployDefinition, change: TriggerChange): boolean {
   switch (change.event) {
     case 'push':
-      return matchesGlobs(deploy.branches?.patterns ?? [], change.branch ?? '');
+      return covers(deploy.branches, change.branch);
     case 'tag':
-      return matchesGlobs(deploy.tags?.patterns ?? [], change.tag ?? '');
+      return covers(deploy.tags, change.tag);
     case 'pull_request':
       return false;
   }
+}
+
+function covers(list: PatternList | null, name: string | undefined): boolean {
+  return list !== null && name !== undefined && name !== '' && matchesGlobs(list.patterns, name);
 }
 
 /** Only after everything is green: the maker of the artifact first, then every other build. */

@@ -1,5 +1,5 @@
 import type { Document, Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Problem } from './problem.ts';
 import { createSourceMap, type SourceMap, type YamlTree } from './source-map.ts';
 import { describeSyntaxError } from './syntax-error.ts';
@@ -28,16 +28,13 @@ export type YamlReading = {
  * written (`1.10:` is "1.10"), and a key given twice is told with both its lines, in linear time.
  */
 export function readYaml(source: string, file: string): YamlReading {
-  const lineCounter = new LineCounter();
   const document = parseDocument(source, {
-    lineCounter,
     prettyErrors: false,
     uniqueKeys: false,
-    logLevel: 'silent',
     version: '1.2',
   });
   const tree: YamlTree = { root: document.contents, pairs: new Map(), targets: new Map() };
-  const map = createSourceMap(tree, lineCounter, file);
+  const map = createSourceMap(tree, source, file);
   // The library only warns of a tag it does not know; here that is always a forgotten pair of quotes.
   const faults = [...document.errors, ...document.warnings].slice(0, mostSyntaxErrors).map((fault) => {
     const { message, expected } = describeSyntaxError(fault.code, fault.message, source, fault.pos[0]);
@@ -87,7 +84,8 @@ function readDocument(
     const target = anchors.get(anchor);
     if (target === undefined || following.has(target)) {
       const found = target === undefined ? 'an alias to nothing' : 'an alias inside what it stands for';
-      const expected = `an anchor &${anchor} before it; quote the text if it is a pattern that begins with *`;
+      const anchorToo = /[*/.]/.test(anchor) ? '' : `, or an anchor &${anchor} before it`;
+      const expected = `'*${anchor}' in quotes, if a pattern is meant${anchorToo}`;
       problems.push(map.problem({ path, message: `${found}: *${anchor}`, expected }));
       return null;
     }

@@ -1,5 +1,6 @@
-import type { LineCounter, Node, Pair, YAMLMap } from 'yaml';
+import type { Node, Pair, YAMLMap } from 'yaml';
 import { isAlias, isCollection, isMap, isNode, isScalar, isSeq } from 'yaml';
+import { createLineIndex } from './line-index.ts';
 import type { Problem, Severity } from './problem.ts';
 import { formatPath, type YamlPath } from './yaml-path.ts';
 
@@ -34,7 +35,8 @@ export type SourceMap = {
   plainTextOf(path: YamlPath): string | undefined;
 };
 
-export function createSourceMap(tree: YamlTree, lineCounter: LineCounter, file: string): SourceMap {
+export function createSourceMap(tree: YamlTree, source: string, file: string): SourceMap {
+  const lines = createLineIndex(source);
   type Place = { key: unknown; value: unknown };
 
   /** The nodes at a path; where the path leads out of the document, the last ones that are in it. */
@@ -65,18 +67,14 @@ export function createSourceMap(tree: YamlTree, lineCounter: LineCounter, file: 
   }
 
   function problemAt(range: readonly [number, number], finding: Finding): Problem {
-    const start = lineCounter.linePos(range[0]);
-    const end = lineCounter.linePos(Math.max(range[0], range[1]));
-    const line = Math.max(1, start.line);
-    const column = Math.max(1, start.col);
-    const lineEnd = lineCounter.lineStarts[line];
-    const lastColumn = end.line === line || lineEnd === undefined ? end.col : column + lineEnd - 1 - range[0];
+    const { line, column, endOfLine } = lines.placeOf(range[0]);
+    const end = column + Math.min(range[1], endOfLine) - Math.min(range[0], endOfLine);
     return {
       severity: finding.severity ?? 'error',
       file,
       line,
       column,
-      endColumn: Math.max(column + 1, lastColumn),
+      endColumn: Math.max(column + 1, end),
       path: formatPath(finding.path),
       message: finding.message,
       expected: finding.expected,
@@ -86,8 +84,8 @@ export function createSourceMap(tree: YamlTree, lineCounter: LineCounter, file: 
   return {
     problem: (finding) => problemAt(rangeOf(finding.path, finding.atKey ?? false), finding),
     problemAt,
-    lineOf: (path) => Math.max(1, lineCounter.linePos(rangeOf(path, true)[0]).line),
-    lineAt: (offset) => Math.max(1, lineCounter.linePos(offset).line),
+    lineOf: (path) => lines.placeOf(rangeOf(path, true)[0]).line,
+    lineAt: (offset) => lines.placeOf(offset).line,
     plainTextOf(path) {
       const { value, complete } = placeOf(path);
       const node = isAlias(value) ? tree.targets.get(value) : value;

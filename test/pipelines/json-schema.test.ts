@@ -1,0 +1,21 @@
+import { expect, it } from 'vitest';
+import { pipelineJsonSchema } from '../../pipelines/json-schema.ts';
+
+it('the JSON Schema names every key of the file and forbids others', () => {
+  const schema = pipelineJsonSchema();
+  expect(Object.keys(Object(schema['properties']))).toEqual(
+    expect.arrayContaining([
+      'on',
+      'env',
+      'image',
+      'jobs',
+      'steps',
+      'artifacts',
+      'secrets',
+      'timeout',
+      'deploy',
+    ]),
+  );
+  expect(schema['additionalProperties']).toBe(false);
+  expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
+});
