@@ -67,7 +67,10 @@ export function claimLease(options: {
   });
 
   function send(): void {
-    if (clock.now() - startedAtMs >= options.giveUpMs) return settle({ refused: 'control did not answer' });
+    if (clock.now() - startedAtMs >= options.giveUpMs) {
+      settle({ refused: 'control did not answer' });
+      return;
+    }
     options.link.send(frame).catch(() => {});
     cancelResend = clock.after(resendMs, send);
   }

@@ -24,6 +24,8 @@ export type EventSpool = {
   after(seq: number, limit: number): SequencedEvent[];
   readonly lastSeq: number;
   readonly finished: boolean;
+  /** The log segments that were reported under this lease. */
+  segments(): Extract<JobEvent, { type: 'log.segment' }>[];
   remove(): void;
 };
 
@@ -84,6 +86,7 @@ function spoolOver(directory: string, lease: SpooledLease, kept: SequencedEvent[
     get finished() {
       return isFinished();
     },
+    segments: () => events.flatMap(({ body }) => (body.type === 'log.segment' ? [body] : [])),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

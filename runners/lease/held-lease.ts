@@ -18,7 +18,10 @@ export type HeldLease = {
   readonly leaseId: string;
   /** Aborts with a {@link StopReason}; `cancel` comes at most once, and `fenced` or `lost` may follow it. */
   onStop(stop: (reason: StopReason) => void): void;
+  /** Nothing may be reported after `job.finished`. */
   report(body: JobEvent): void;
+  /** Sends what control does not have yet: for a lease whose events an earlier process wrote. */
+  flush(): void;
   /** Resolves when control has every event, or will never take them, and the spool is gone. */
   readonly settled: Promise<void>;
   take(frame: Frame): void;
@@ -126,6 +129,7 @@ export function holdLease(options: {
       // While a frame is under way its resend or its ack carries this event along.
       if (idle || body.type === 'job.finished') sendEvents();
     },
+    flush: sendEvents,
     take(frame) {
       if (over || !isMacedWith(leaseKey, frame)) return;
       if (frame.type === 'answer') {

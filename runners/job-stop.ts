@@ -1,0 +1,49 @@
+import type { Clock } from '../src/clock.ts';
+import type { HeldLease } from './lease/held-lease.ts';
+
+/**
+ * Why a job is being stopped. `cancel` and `timeout` leave time for the step to end by itself and for steps that
+ * run `always`; the others mean that the result is not wanted any more: everything is killed at once.
+ */
+export type JobStopReason = 'cancel' | 'timeout' | 'fenced' | 'lost' | 'handed-back';
+
+export type JobStop = {
+  readonly reason: JobStopReason | undefined;
+  /** Aborts with the first reason, whichever it is. */
+  readonly begun: AbortSignal;
+  /** Aborts when everything must end at once. */
+  readonly atOnce: AbortSignal;
+  handBack(): void;
+  close(): void;
+};
+
+/** `always` steps and the collecting of what a cancelled job left may take this long, then it is killed. */
+const lastWordsMs = 5 * 60_000;
+
+export function watchForStop(lease: HeldLease, timeoutMs: number, clock: Clock): JobStop {
+  const begun = new AbortController();
+  const atOnce = new AbortController();
+  let reason: JobStopReason | undefined;
+  let callOff = clock.after(timeoutMs, () => stop('timeout'));
+
+  function stop(why: JobStopReason): void {
+    const gentle = why === 'cancel' || why === 'timeout';
+    if (reason === undefined || !gentle) reason = why;
+    if (!gentle) atOnce.abort(new Error(why));
+    if (begun.signal.aborted) return;
+    callOff();
+    if (gentle) callOff = clock.after(lastWordsMs, () => atOnce.abort(new Error(why)));
+    begun.abort(new Error(why));
+  }
+
+  lease.onStop(stop);
+  return {
+    get reason() {
+      return reason;
+    },
+    begun: begun.signal,
+    atOnce: atOnce.signal,
+    handBack: () => stop('handed-back'),
+    close: () => callOff(),
+  };
+}

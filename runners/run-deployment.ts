@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { BlobStore } from '../src/blobs/blob-store.ts';
+import type { Clock } from '../src/clock.ts';
+import type { DeploySpec } from '../src/contract/job-spec.ts';
+import { messageOf, Refusal } from '../src/errors.ts';
+import type { Log } from '../src/log.ts';
+import type { DeploymentEvent, DeploymentTarget } from './deploy/deployment-target.ts';
+import type { JobRun } from './run-job.ts';
+import type { StepsResult } from './run-steps.ts';
+
+export type DeployPorts = {
+  /** By the `type` of the plan's target. */
+  targets: Readonly<Record<string, DeploymentTarget | undefined>>;
+  blobs: Pick<BlobStore, 'get'>;
+  /** For bundles while they are deployed. */
+  directory: string;
+  clock: Clock;
+  log: Log;
+};
+
+export class BundleRefusal extends Refusal<'bundle-missing' | 'bundle-altered' | 'target-unknown'> {}
+
+/**
+ * Carries out a deployment: fetches the bundle, checks that it is the very one that was built, and hands it to
+ * the target. The target's lifecycle events become the steps of the job.
+ */
+export async function runDeployment(spec: DeploySpec, job: JobRun, ports: DeployPorts): Promise<StepsResult> {
+  const directory = join(ports.directory, job.leaseId);
+  try {
+    const target = ports.targets[spec.target.type];
+    if (!target) {
+      const message = `this deployer carries out no "${spec.target.type}" deployments`;
+      throw new BundleRefusal('target-unknown', message);
+    }
+    job.report({ type: 'job.started', at: ports.clock.now() });
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const bundleFile = join(directory, 'bundle.zip');
+    await fetchBundle(spec, bundleFile, ports, job.stop.begun);
+    const report = reporter(spec, job, ports.clock);
+    const outcome = await target.deploy(
+      {
+        deploymentKey: spec.deploymentKey,
+        repository: spec.repository,
+        environment: spec.environment,
+        runNumber: spec.runNumber,
+        sha: spec.sha,
+        bundleFile,
+        bundleSha256: spec.artifact.sha256,
+        target: spec.target,
+        secrets: spec.secrets,
+      },
+      { signal: job.stop.begun, report },
+    );
+    const { outcome: status, externalId } = outcome;
+    job.report({
+      type: 'deployment.updated',
+      at: ports.clock.now(),
+      status,
+      ...(externalId === undefined ? {} : { externalId }),
+    });
+    if (outcome.reason) job.jobLog.note(outcome.reason.message);
+    return { outcome: status, ...(outcome.reason ? { reason: outcome.reason } : {}) };
+  } catch (error) {
+    if (job.stop.reason === 'cancel') return { outcome: 'cancelled' };
+    const message = error instanceof Refusal ? error.message : 'internal error of the deployer; see its log';
+    if (!(error instanceof Refusal)) ports.log.error({ err: error }, `deployment broke: ${messageOf(error)}`);
+    job.jobLog.note(message);
+    return {
+      outcome: 'error',
+      reason: { code: error instanceof Refusal ? error.code : 'internal', message },
+    };
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function fetchBundle(
+  spec: DeploySpec,
+  file: string,
+  ports: DeployPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  const { key, sha256, name } = spec.artifact;
+  const found = await ports.blobs.get(key, { signal });
+  if (!found) throw new BundleRefusal('bundle-missing', `artifact ${name}.zip is not in the store any more`);
+  const hash = createHash('sha256');
+  const { body } = found;
+  async function* hashed(): AsyncGenerator<Uint8Array> {
+    for await (const chunk of body) {
+      hash.update(chunk);
+      yield chunk;
+    }
+  }
+  await pipeline(hashed, createWriteStream(file, { mode: 0o600 }), { signal });
+  const got = hash.digest('hex');
+  if (got === sha256) return;
+  throw new BundleRefusal(
+    'bundle-altered',
+    `artifact ${name}.zip is not the one that was built: its SHA-256 is ${got}, ${sha256} was recorded`,
+  );
+}
+
+/** A target's events as events of the job: its lifecycle events are steps, numbered as they come. */
+function reporter(spec: DeploySpec, job: JobRun, clock: Clock): (event: DeploymentEvent) => Promise<void> {
+  let index = -1;
+  return async (event) => {
+    const at = clock.now();
+    switch (event.type) {
+      case 'step-started':
+        index += 1;
+        return job.report({ type: 'step.started', at, index, name: event.name });
+      case 'output':
+        return job.jobLog.write(Math.max(0, index), Buffer.from(event.text));
+      case 'step-finished': {
+        job.jobLog.endStep(index);
+        const { outcome, exitCode } = event;
+        return job.report({
+          type: 'step.finished',
+          at,
+          index,
+          outcome,
+          ...(exitCode === undefined ? {} : { exitCode }),
+        });
+      }
+      case 'status':
+        return job.report({
+          type: 'deployment.updated',
+          at,
+          status: event.status,
+          ...(event.externalId === undefined ? {} : { externalId: event.externalId }),
+          detail: JSON.parse(
+            JSON.stringify({ environment: spec.environment, instances: event.instances ?? [] }),
+          ),
+        });
+    }
+  };
+}

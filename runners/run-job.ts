@@ -1,0 +1,145 @@
+import type { BlobStore } from '../src/blobs/blob-store.ts';
+import type { Clock } from '../src/clock.ts';
+import type { JobEvent } from '../src/contract/job-event.ts';
+import type { BuildSpec } from '../src/contract/job-spec.ts';
+import { messageOf, Refusal } from '../src/errors.ts';
+import type { Log } from '../src/log.ts';
+import type { Engine, JobContainer } from './engine/engine.ts';
+import type { JobStop } from './job-stop.ts';
+import type { JobLog } from './log/job-log.ts';
+import { runSteps, type StepsResult } from './run-steps.ts';
+import { storeArtifacts } from './store-artifacts.ts';
+
+export type BuildPorts = {
+  engine: Engine;
+  /** A directory of its own for the lease. Removing one that is not there is no error. */
+  workspaces: {
+    create(leaseId: string): Promise<string>;
+    remove(leaseId: string): Promise<void>;
+  };
+  /** Puts the commit of the source into the directory, as a working tree with a repository of its own. */
+  checkout: (
+    source: BuildSpec['source'],
+    directory: string,
+    options: { signal: AbortSignal },
+  ) => Promise<void>;
+  blobs: Pick<BlobStore, 'put'>;
+  clock: Clock;
+  log: Log;
+};
+
+export type JobRun = {
+  leaseId: string;
+  owner: string;
+  jobLog: JobLog;
+  stop: JobStop;
+  report: (event: JobEvent) => void;
+};
+
+const workspacePath = '/workspace';
+const graceMs = 10_000;
+
+/**
+ * Carries out a build: workspace and container side by side, the steps, then, when every container is dead, the
+ * artifacts. Resolves with the outcome for whatever may happen; nothing of it is left behind.
+ */
+export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): Promise<StepsResult> {
+  const workspaceDir = await ports.workspaces.create(job.leaseId);
+  try {
+    const container = await prepare(spec, workspaceDir, job, ports);
+    let result: StepsResult;
+    try {
+      const { stop, jobLog, report } = job;
+      result = await runSteps({
+        steps: spec.steps,
+        container,
+        log: jobLog,
+        stop,
+        clock: ports.clock,
+        report,
+        graceMs,
+      });
+    } finally {
+      await container.close();
+    }
+    if (result.outcome !== 'success' || job.stop.begun.aborted) return result;
+    await storeArtifacts({
+      spec,
+      workspaceDir,
+      blobs: ports.blobs,
+      signal: job.stop.begun,
+      now: ports.clock.now,
+      note: job.jobLog.note,
+      report: job.report,
+    });
+    return result;
+  } catch (error) {
+    return brokenBy(error, job, ports.log);
+  } finally {
+    await ports.workspaces.remove(job.leaseId);
+  }
+}
+
+/** The container starts while the commit is being checked out; whichever fails ends the other. */
+async function prepare(
+  spec: BuildSpec,
+  workspaceDir: string,
+  job: JobRun,
+  ports: BuildPorts,
+): Promise<JobContainer> {
+  const { engine, clock } = ports;
+  const failed = new AbortController();
+  const signal = AbortSignal.any([job.stop.begun, failed.signal]);
+  const startedAtMs = clock.now();
+  job.jobLog.note(`checking out ${spec.repository} at ${spec.sha}, image ${spec.image}`);
+
+  const opening = engine.prepareImage(spec.image, { signal }).then((image) =>
+    engine.open(
+      {
+        owner: job.owner,
+        leaseId: job.leaseId,
+        runId: spec.runId,
+        jobId: spec.jobId,
+        image: image.id,
+        workspaceDir,
+        workspacePath,
+        env: { ...spec.env, ...spec.secrets },
+        network: 'bridge',
+        ...spec.limits,
+      },
+      { signal },
+    ),
+  );
+  const checkingOut = ports.checkout(spec.source, workspaceDir, { signal });
+  for (const part of [opening, checkingOut]) part.catch(() => failed.abort());
+  const [container, checkout] = await Promise.allSettled([opening, checkingOut]);
+  if (container.status === 'fulfilled' && checkout.status === 'fulfilled') {
+    job.report({ type: 'job.started', at: clock.now(), image: spec.image });
+    job.jobLog.note(`ready after ${clock.now() - startedAtMs} ms`);
+    return container.value;
+  }
+  if (container.status === 'fulfilled') await container.value.close();
+  throw firstCause([container, checkout], failed.signal);
+}
+
+// The one that failed first ended the other; what the other then says is only that it was ended.
+function firstCause(settled: readonly PromiseSettledResult<unknown>[], failed: AbortSignal): unknown {
+  const reasons = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+  return reasons.find((reason) => reason !== failed.reason && reason instanceof Refusal) ?? reasons[0];
+}
+
+function brokenBy(error: unknown, job: JobRun, log: Log): StepsResult {
+  if (job.stop.reason === 'cancel') return { outcome: 'cancelled' };
+  if (job.stop.reason === 'timeout') {
+    return { outcome: 'failure', reason: { code: 'timeout', message: 'the job ran out of time' } };
+  }
+  if (error instanceof Refusal) {
+    job.jobLog.note(error.message);
+    const outcome = error.name === 'ArtifactRefusal' ? 'failure' : 'error';
+    return { outcome, reason: { code: error.code, message: error.message } };
+  }
+  if (!job.stop.begun.aborted)
+    log.error({ err: error, leaseId: job.leaseId }, `job broke: ${messageOf(error)}`);
+  const message = 'internal error of the runner; its log has the details';
+  return { outcome: 'error', reason: { code: 'internal', message } };
+}

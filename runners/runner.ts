@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import type { BlobStore } from '../src/blobs/blob-store.ts';
+import type { Clock } from '../src/clock.ts';
+import type { Frame } from '../src/contract/frame.ts';
+import type { JobOutcome, Reason } from '../src/contract/job-event.ts';
+import type { JobSpec } from '../src/contract/job-spec.ts';
+import type { Identity } from '../src/contract/keys.ts';
+import type { RunnerLink } from '../src/contract/link.ts';
+import type { LiveLogWriter } from '../src/contract/live-log.ts';
+import type { Ticket, TicketQueue, TicketReader } from '../src/contract/ticket.ts';
+import { messageOf } from '../src/errors.ts';
+import { type Log, withCorrelation } from '../src/log.ts';
+import { type JobStop, watchForStop } from './job-stop.ts';
+import { claimLease, type GrantedClaim, type OpenClaim } from './lease/claim-lease.ts';
+import { createEventSpool, type EventSpool, openEventSpools } from './lease/event-spool.ts';
+import { type HeldLease, holdLease } from './lease/held-lease.ts';
+import { openJobLog } from './log/job-log.ts';
+import { createMasker } from './log/masker.ts';
+import { uploadLeftSegments } from './log/segment-files.ts';
+import type { JobRun } from './run-job.ts';
+import type { StepsResult } from './run-steps.ts';
+
+export type RunnerPorts = {
+  link: RunnerLink;
+  tickets: TicketReader;
+  blobs: BlobStore;
+  live: LiveLogWriter;
+  clock: Clock;
+  log: Log;
+  /** Carries out one kind of job; resolves with its outcome whatever happens. */
+  carryOut: (spec: JobSpec, job: JobRun) => Promise<StepsResult>;
+  /** Removes what dead leases left on this machine. `keep` names the leases in force. */
+  sweep: (keep: ReadonlySet<string>) => Promise<void>;
+};
+
+export type RunnerSettings = {
+  queue: TicketQueue;
+  slots: number;
+  identity: Identity;
+  controlPublicKey: string;
+  /** For people: the host's name. */
+  name: string;
+  version: string;
+  /** Names this installation to the container engine, the same after a restart. */
+  owner: string;
+  directory: string;
+};
+
+const claimGiveUpMs = 30_000;
+const sweepMs = 60_000;
+/** A store that is down holds up the end of a job this long; after that the job ends without the rest of its log. */
+const logEndMs = 10 * 60_000;
+
+/**
+ * A runner: takes tickets, claims their attempts, carries them out and reports. It first clears away what its
+ * predecessor on this machine left, and says what that one had still to say.
+ */
+export async function startRunner(ports: RunnerPorts, settings: RunnerSettings) {
+  const { link, clock, log } = ports;
+  const address = `${settings.identity.id}.${randomUUID().slice(0, 8)}`;
+  const spoolRoot = join(settings.directory, 'leases');
+  const claims = new Map<string, OpenClaim>();
+  const held = new Map<string, HeldLease>();
+  const running = new Map<string, JobStop>();
+
+  link.onFrame((frame: Frame) => {
+    if (frame.type === 'grant' || frame.type === 'refusal') claims.get(frame.subject)?.take(frame);
+    else held.get(frame.subject)?.take(frame);
+  });
+
+  await ports.sweep(new Set());
+  for (const spool of openEventSpools(spoolRoot)) resume(spool);
+  const subscription = ports.tickets.take(settings.queue, settings.slots, work);
+  let callOffSweep = clock.after(sweepMs, sweep);
+
+  function sweep(): void {
+    ports
+      .sweep(new Set(running.keys()))
+      .catch((error: unknown) => log.warn({ err: error }, 'sweeping failed; it is tried again'))
+      .finally(() => {
+        callOffSweep = clock.after(sweepMs, sweep);
+      });
+  }
+
+  function hold(spool: EventSpool, claimedAtMs: number): HeldLease {
+    const lease = holdLease({ spool, link, address, clock, claimedAtMs });
+    held.set(lease.leaseId, lease);
+    lease.settled.then(() => held.delete(lease.leaseId));
+    return lease;
+  }
+
+  /** A job of an earlier process: its log so far is saved and control is told at once that it needs a new attempt. */
+  function resume(spool: EventSpool): void {
+    const lease = hold(spool, clock.now());
+    const finished = spool.finished;
+    log.info({ jobId: spool.lease.jobId, finished }, 'found the job of an earlier process');
+    lease.flush();
+    if (finished) return;
+    const known = spool.segments();
+    const signal = AbortSignal.timeout(spool.lease.leaseMs / 2);
+    uploadLeftSegments({
+      attempt: spool.lease,
+      directory: spool.directory,
+      blobs: ports.blobs,
+      report: lease.report,
+      known,
+      signal,
+    })
+      .catch((error: unknown) => log.warn({ err: error }, 'the log of an earlier process could not be saved'))
+      .finally(() => {
+        const reason = { code: 'runner-restarted', message: `runner ${settings.name} was started again` };
+        lease.report(finishedEvent(clock.now(), 'lost', reason));
+      });
+  }
+
+  async function work(ticket: Ticket): Promise<void> {
+    const claimId = randomUUID();
+    const claim = claimLease({
+      ticket,
+      claimId,
+      address,
+      link,
+      clock,
+      identity: settings.identity,
+      controlPublicKey: settings.controlPublicKey,
+      name: settings.name,
+      version: settings.version,
+      giveUpMs: claimGiveUpMs,
+    });
+    claims.set(claimId, claim);
+    const answer = await claim.answer.finally(() => claims.delete(claimId));
+    if ('refused' in answer) {
+      log.info({ jobId: ticket.jobId, attempt: ticket.attempt }, `no lease: ${answer.refused}`);
+      return;
+    }
+    const { granted } = answer;
+    await withCorrelation(granted.spec.correlationId, () => carryOut(granted));
+  }
+
+  async function carryOut(granted: GrantedClaim): Promise<void> {
+    const { spec, leaseId, leaseKey, leaseMs, claimedAtMs } = granted;
+    const attempt = { runId: spec.runId, jobId: spec.jobId, attempt: spec.attempt };
+    const spool = createEventSpool(spoolRoot, { leaseId, leaseKey, leaseMs, ...attempt });
+    const lease = hold(spool, claimedAtMs);
+    const stop = watchForStop(lease, spec.timeoutMs, clock);
+    running.set(leaseId, stop);
+    const masker = createMasker(Object.values(spec.secrets));
+    const jobLog = openJobLog({
+      attempt,
+      directory: spool.directory,
+      blobs: ports.blobs,
+      live: ports.live,
+      masker,
+      limitBytes: spec.logLimitBytes,
+      startedAtMs: clock.now(),
+      now: clock.now,
+      report: lease.report,
+    });
+    log.info({ ...attempt, job: spec.jobName, repository: spec.repository }, 'job begins');
+    const { owner } = settings;
+    const result = await ports
+      .carryOut(spec, { leaseId, owner, jobLog, stop, report: lease.report })
+      .catch((error: unknown): StepsResult => {
+        log.error({ err: error }, `job broke: ${messageOf(error)}`);
+        return { outcome: 'error', reason: { code: 'internal', message: 'internal error of the runner' } };
+      });
+    stop.close();
+    const ended = await jobLog.end(AbortSignal.any([stop.atOnce, AbortSignal.timeout(logEndMs)]));
+    const { outcome, reason } = reported(result, stop, settings.name);
+    lease.report(finishedEvent(clock.now(), outcome, reason && masked(reason, masker.text), ended));
+    running.delete(leaseId);
+    log.info({ ...attempt, outcome }, 'job ended');
+  }
+
+  return {
+    /** Jobs under way. */
+    get busy() {
+      return running.size;
+    },
+    /** Takes no new job; those under way may go on for `graceMs`, then they are given back to control. */
+    async close(graceMs: number): Promise<void> {
+      callOffSweep();
+      await subscription.pause();
+      const callOff = clock.after(graceMs, () => {
+        for (const stop of running.values()) stop.handBack();
+      });
+      if (graceMs <= 0) for (const stop of running.values()) stop.handBack();
+      await subscription.close();
+      callOff();
+      await settleWithin(5_000);
+      for (const lease of held.values()) lease.close();
+    },
+  };
+
+  /** What control did not acknowledge by then stays on disk for the next start. */
+  async function settleWithin(limitMs: number): Promise<void> {
+    const settled = Promise.all([...held.values()].map((lease) => lease.settled));
+    await Promise.race([settled, new Promise<void>((resolve) => clock.after(limitMs, resolve))]);
+  }
+}
+
+function reported(
+  result: StepsResult,
+  stop: JobStop,
+  runner: string,
+): { outcome: JobOutcome; reason?: Reason } {
+  if (stop.reason === 'lost' || stop.reason === 'handed-back' || stop.reason === 'fenced') {
+    const message = `runner ${runner} gave the job back (${stop.reason})`;
+    return { outcome: 'lost', reason: { code: `runner-${stop.reason}`, message } };
+  }
+  return result;
+}
+
+function masked(reason: Reason, mask: (text: string) => string): Reason {
+  return { code: reason.code, message: mask(reason.message).slice(0, 4_000) };
+}
+
+function finishedEvent(
+  at: number,
+  outcome: JobOutcome,
+  reason: Reason | undefined,
+  log: { lines: number; bytes: number; cut: boolean } = { lines: 0, bytes: 0, cut: false },
+) {
+  return {
+    type: 'job.finished' as const,
+    at,
+    outcome,
+    ...(reason ? { reason } : {}),
+    logLines: log.lines,
+    logBytes: log.bytes,
+    logCut: log.cut,
+  };
+}
