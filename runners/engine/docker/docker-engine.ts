@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto';
+import Docker from 'dockerode';
+import type { Engine, JobContainer } from '../engine.ts';
+import { defaultUser } from './container-options.ts';
+import { callDaemon, isUnreachable } from './daemon.ts';
+import { dockerAddress } from './docker-address.ts';
+import { createJobContainer } from './job-container.ts';
+import { openContainer } from './open-container.ts';
+import { createImageStore } from './prepare-image.ts';
+import { sweepOwner } from './sweep.ts';
+import { unreachable } from './unreachable.ts';
+
+const VERSION_TIMEOUT_MS = 10_000;
+
+/**
+ * The engine behind a Docker socket (or Podman's compatible one), which must share this machine's file system.
+ *
+ * One container per job and no call of the daemon per step: process 1 is a shell that reads each step as a program
+ * from its stdin over one attach stream. See `step-program.ts` for what it is told and `step-session.ts` for what
+ * comes back. A step runs as the same user as that shell, so one that sets out to (through /proc/1) can break its
+ * own job's conversation; it cannot do so by anything it prints.
+ */
+export function createDockerEngine(
+  options: { dockerHost?: string | undefined; nowMs?: () => number; newToken?: () => string } = {},
+): Engine {
+  const { nowMs = Date.now, newToken = () => randomBytes(16).toString('hex') } = options;
+  const { options: connection, shown: address } = dockerAddress(options.dockerHost);
+  const docker = new Docker(connection);
+  const images = createImageStore({ docker, address, nowMs });
+  const open = new Set<JobContainer>();
+  const user = defaultUser(process.getuid?.(), process.getgid?.());
+
+  async function reached<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await call();
+    } catch (error) {
+      throw isUnreachable(error) ? unreachable(address, error) : error;
+    }
+  }
+
+  return {
+    check: (signal) =>
+      reached(async () => {
+        const said = await callDaemon('version', { timeoutMs: VERSION_TIMEOUT_MS, signal }, () =>
+          docker.version(),
+        );
+        return { name: said.Platform?.Name || 'Docker', version: said.Version };
+      }),
+
+    prepareImage: (image, { signal }) => images.prepare(image, signal),
+
+    async open(spec, { signal }) {
+      const whole = { ...user, ...spec };
+      const opened = await openContainer(docker, whole, {
+        address,
+        signal,
+        nameSuffix: newToken().slice(0, 12),
+      }).catch((error: unknown) => {
+        images.forget(spec.image);
+        throw error;
+      });
+      const container = createJobContainer({
+        ...opened,
+        docker,
+        spec: whole,
+        address,
+        newToken,
+        onClosed: () => open.delete(container),
+      });
+      open.add(container);
+      return container;
+    },
+
+    sweep: (owner, keep) => reached(() => sweepOwner(docker, owner, keep)),
+
+    async close() {
+      await Promise.all([...open].map((container) => container.close()));
+    },
+  };
+}

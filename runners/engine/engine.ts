@@ -1,0 +1,134 @@
+import { Refusal } from '../../src/errors.ts';
+
+/**
+ * PORT: the container engine that jobs run in. Adapters: `docker/` (a Docker or Podman socket) and `fake/`
+ * (scripted, in this process). One contract suite runs over both.
+ *
+ * Order of calls: `check` once at start; then for each job `prepareImage` → `open` → `run`, one step after
+ * another → `close` of the container; `sweep` at start and from time to time; `close` of the engine last.
+ *
+ * Who closes what: the caller of `open` closes the container it got, also after a step ended in `died`. When
+ * `open` rejects, nothing of it is left. A runner that dies without closing leaves containers behind, and
+ * those are what `sweep` is for. `close` of the engine closes the containers that are still open.
+ *
+ * Every method may be called from several jobs at once; one container runs one step at a time.
+ */
+export type Engine = {
+  /** Says who answers. Refuses with `engine-unreachable`, naming the address and the remedy. */
+  check(signal: AbortSignal): Promise<{ name: string; version: string }>;
+
+  /**
+   * Makes sure the image is here, pulling it if need be, and returns the id to open containers with. Asked
+   * again within a short time it answers from memory; asked by two jobs at once it pulls once. Refuses with
+   * `image-unavailable`, naming the image and the engine's own words.
+   */
+  prepareImage(image: string, options: { signal: AbortSignal }): Promise<{ id: string }>;
+
+  /**
+   * Creates and starts the job's container: when this resolves, steps can be run. Rejects with the signal's
+   * reason when aborted, after removing what it had made; refuses with `container-refused` or
+   * `image-unavailable` when the engine says no.
+   */
+  open(spec: ContainerSpec, options: { signal: AbortSignal }): Promise<JobContainer>;
+
+  /**
+   * Removes every container and network that carries this owner's label and whose lease is not in `keep`, and
+   * returns the names of what it removed. A lease must be in `keep` from before its `open` until after its
+   * `close`. Containers of other owners are never touched.
+   */
+  sweep(owner: string, keep: ReadonlySet<string>): Promise<string[]>;
+
+  /** Closes every container that is still open. Idempotent. */
+  close(): Promise<void>;
+};
+
+export type ContainerSpec = {
+  /** The runner installation this container belongs to; `sweep` goes by it. */
+  owner: string;
+  leaseId: string;
+  runId: string;
+  jobId: string;
+  /** What `prepareImage` returned. */
+  image: string;
+  /** The job's workspace on this machine: the only host path the container sees. */
+  workspaceDir: string;
+  /** Where the workspace is in the container, an absolute path; steps start there. */
+  workspacePath: string;
+  /** Given to every step of the job. It never shows in the engine's own descriptions of the container. */
+  env: Readonly<Record<string, string>>;
+  memoryBytes: number;
+  cpus: number;
+  /** How many processes and threads the job may have at one time. */
+  pids: number;
+  network: 'bridge' | 'none';
+  /** `uid:gid` the steps run as; default: this process's own, and the image's user when that is root. */
+  user?: string;
+};
+
+export type JobContainer = {
+  readonly id: string;
+
+  /**
+   * Runs one step and resolves when its shell has ended. What it left in the background goes on until the
+   * container is closed and does not hold up the end; output of such processes is shown in the step that is
+   * running when it is read, and waits for the next step when none is.
+   *
+   * Output is stdout and stderr in the order they were written, byte for byte, in chunks of no particular
+   * size. When `output` returns a promise nothing more is read until it resolves. When it throws, the step
+   * is killed and `run` rejects with that error; that is the only way it rejects for a step that was started.
+   *
+   * `signal` kills the step as `interrupt('KILL')` does, and `run` then resolves with how it ended; aborted
+   * beforehand, `run` rejects with its reason. After a step that was killed, further steps can be run; after
+   * `died`, every further `run` says `died` again.
+   *
+   * Refuses with `step-invalid` what cannot be given to a process. Throws when a step is already running.
+   */
+  run(step: Step, options: { output: OutputSink; signal?: AbortSignal }): Promise<StepEnd>;
+
+  /**
+   * Sends the signal to every process in the container but its init: the running step and whatever earlier
+   * steps left behind. Resolves when it has been sent, which is not yet the step's end. Does nothing when no
+   * step is running. A TERM that cannot be sent is let go (a KILL follows it). A KILL is sent again while the
+   * step goes on; one that cannot be sent kills the container, so the step ends as `died`.
+   */
+  interrupt(signal: 'TERM' | 'KILL'): Promise<void>;
+
+  /**
+   * Kills and removes the container; a step that was running ends as `died`, at once. Idempotent. An engine
+   * that no longer knows the container is no error; one that cannot be reached is (`engine-unreachable`),
+   * and then the container is left to `sweep`.
+   */
+  close(): Promise<void>;
+};
+
+export type Step = {
+  /** Given to the shell with `-c` as it is: options such as errexit are the script's own matter. */
+  script: string;
+  shell: 'sh' | 'bash';
+  /** Over the container's `env`. */
+  env: Readonly<Record<string, string>>;
+  /** In the container; relative to the workspace unless absolute. */
+  workingDirectory: string;
+};
+
+export type OutputSink = (chunk: Uint8Array) => void | Promise<void>;
+
+export type StepEnd =
+  | {
+      type: 'exited';
+      /** As the shell says it: 128 + n after signal n. */
+      code: number;
+      /** Present when the memory limit was reached and the kernel killed a process of the job: a sentence for a person. */
+      oom?: string;
+    }
+  /** The container is gone, or must be taken for gone, and no further step can run in it. */
+  | { type: 'died'; reason: 'oom' | 'killed' | 'lost'; message: string };
+
+export const ENGINE_REFUSALS = [
+  'engine-unreachable',
+  'image-unavailable',
+  'container-refused',
+  'step-invalid',
+] as const;
+
+export class EngineRefusal extends Refusal<(typeof ENGINE_REFUSALS)[number]> {}
