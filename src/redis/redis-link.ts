@@ -1,0 +1,162 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Redis } from 'ioredis';
+import { type Frame, frameSchema } from '../contract/frame.ts';
+import type { ControlLink, RunnerLink } from '../contract/link.ts';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { blockingCopy, entriesOf, firstStream, type StreamEntry } from './stream-reader.ts';
+
+// One stream to control, read by a consumer group of all control processes; one stream to each runner process.
+const toControl = 'hookline:to-control';
+const group = 'control';
+const toRunner = (runner: string) => `hookline:to-runner:${runner}`;
+
+const readCount = 64;
+const blockMs = 5_000;
+const retryMs = 200;
+/** Whatever a dead control took and did not finish is given to another after this time. */
+const claimIdleMs = 10_000;
+/** A runner that is gone leaves its stream behind for this long. */
+const runnerStreamMs = 60 * 60_000;
+const runnerStreamLength = 1_000;
+
+export function createRunnerLink(redis: Redis, runner: string, log: Log): RunnerLink {
+  const blocking = blockingCopy(redis);
+  let closed = false;
+  let reading: Promise<void> | undefined;
+
+  async function read(handle: (frame: Frame) => void): Promise<void> {
+    let last = '0';
+    while (!closed) {
+      const reply = await blocking
+        .xread('COUNT', readCount, 'BLOCK', blockMs, 'STREAMS', toRunner(runner), last)
+        .catch(waitAndRetry);
+      for (const entry of firstStream(reply)) {
+        last = entry.id;
+        const frame = parseFrame(entry, log);
+        if (frame) handle(frame);
+      }
+      // Redis itself may have lost the stream, and with it the count that the ids go by.
+      if (reply === undefined) last = '0';
+    }
+  }
+
+  async function waitAndRetry(): Promise<undefined> {
+    if (!closed) await sleep(retryMs);
+    return undefined;
+  }
+
+  return {
+    async send(frame) {
+      await redis.xadd(toControl, '*', 'frame', JSON.stringify(frame));
+    },
+    onFrame(handle) {
+      reading = read(handle);
+    },
+    async close() {
+      closed = true;
+      blocking.disconnect();
+      await reading;
+    },
+  };
+}
+
+export function createControlLink(redis: Redis, consumer: string, log: Log): ControlLink {
+  const blocking = blockingCopy(redis);
+  // Frames about one lease or claim are handled in order of arrival; different ones side by side.
+  const lanes = new Map<string, Promise<void>>();
+  let closed = false;
+  let reading: Promise<void> | undefined;
+  let claiming: NodeJS.Timeout | undefined;
+
+  async function makeGroup(): Promise<void> {
+    try {
+      await redis.xgroup('CREATE', toControl, group, '0', 'MKSTREAM');
+    } catch (error) {
+      if (!messageOf(error).startsWith('BUSYGROUP')) throw error;
+    }
+  }
+
+  async function read(handle: (frame: Frame) => Promise<void>): Promise<void> {
+    while (!closed) {
+      try {
+        const reply = await blocking.xreadgroup(
+          'GROUP',
+          group,
+          consumer,
+          'COUNT',
+          readCount,
+          'BLOCK',
+          blockMs,
+          'STREAMS',
+          toControl,
+          '>',
+        );
+        for (const entry of firstStream(reply)) enqueue(entry, handle);
+        while (lanes.size > readCount) await Promise.race(lanes.values());
+      } catch (error) {
+        if (closed) return;
+        // An emptied Redis has no group: it is made again, and runners say again what was lost.
+        if (messageOf(error).startsWith('NOGROUP')) await makeGroup().catch(() => {});
+        await sleep(retryMs);
+      }
+    }
+  }
+
+  function enqueue(entry: StreamEntry, handle: (frame: Frame) => Promise<void>): void {
+    const frame = parseFrame(entry, log);
+    const lane = frame?.subject ?? '';
+    const work = (lanes.get(lane) ?? Promise.resolve()).then(async () => {
+      try {
+        if (frame) await handle(frame);
+        await redis.pipeline().xack(toControl, group, entry.id).xdel(toControl, entry.id).exec();
+      } catch (error) {
+        // Left pending: it is claimed again later, and the runner repeats itself anyway.
+        if (!closed) log.error({ err: error }, `a frame could not be handled: ${messageOf(error)}`);
+      }
+    });
+    lanes.set(lane, work);
+    work.finally(() => {
+      if (lanes.get(lane) === work) lanes.delete(lane);
+    });
+  }
+
+  async function claimAbandoned(handle: (frame: Frame) => Promise<void>): Promise<void> {
+    const reply: unknown = await redis
+      .xautoclaim(toControl, group, consumer, claimIdleMs, '0', 'COUNT', readCount)
+      .catch(() => []);
+    for (const entry of Array.isArray(reply) ? entriesOf(reply[1]) : []) enqueue(entry, handle);
+  }
+
+  return {
+    async send(runner, frame) {
+      const key = toRunner(runner);
+      await redis
+        .pipeline()
+        .xadd(key, 'MAXLEN', '~', runnerStreamLength, '*', 'frame', JSON.stringify(frame))
+        .pexpire(key, runnerStreamMs)
+        .exec();
+    },
+    async onFrame(handle) {
+      await makeGroup();
+      reading = read(handle);
+      claiming = setInterval(() => claimAbandoned(handle), claimIdleMs);
+    },
+    async close() {
+      closed = true;
+      clearInterval(claiming);
+      blocking.disconnect();
+      await reading;
+      await Promise.all(lanes.values());
+    },
+  };
+}
+
+function parseFrame(entry: StreamEntry, log: Log): Frame | undefined {
+  try {
+    return frameSchema.parse(JSON.parse(entry.value));
+  } catch {
+    log.warn({ entry: entry.id }, 'something that is no frame came in; dropped');
+    return undefined;
+  }
+}

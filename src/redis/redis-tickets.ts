@@ -1,0 +1,80 @@
+import { Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
+import {
+  type Ticket,
+  type TicketQueue,
+  type TicketReader,
+  type TicketWriter,
+  ticketId,
+  ticketQueues,
+} from '../contract/ticket.ts';
+import type { Log } from '../log.ts';
+
+const queueName = (queue: TicketQueue) => `hookline-${queue}`;
+type TicketData = { jobId: string; attempt: number };
+
+// BullMQ carries the ticket and nothing else: it never tries again by itself, and keeps nothing that has ended,
+// for a kept job silently swallows a later one of the same id.
+const jobOptions = { attempts: 1, removeOnComplete: true, removeOnFail: true };
+
+export function createTicketWriter(redis: Redis): TicketWriter {
+  const queues = new Map(
+    ticketQueues.map((name) => [name, new Queue<TicketData>(queueName(name), { connection: redis })]),
+  );
+  for (const queue of queues.values()) queue.on('error', () => {});
+
+  function queueOf(name: TicketQueue): Queue<TicketData> {
+    const queue = queues.get(name);
+    if (!queue) throw new Error(`no queue ${name}`);
+    return queue;
+  }
+
+  return {
+    async write(ticket) {
+      const { jobId, attempt } = ticket;
+      await queueOf(ticket.queue).add(
+        'ticket',
+        { jobId, attempt },
+        { ...jobOptions, jobId: ticketId(ticket) },
+      );
+    },
+    async missing(tickets) {
+      const found = await Promise.all(
+        tickets.map((ticket) => queueOf(ticket.queue).getJobState(ticketId(ticket))),
+      );
+      return tickets.filter((_, index) => found[index] === 'unknown');
+    },
+    async close() {
+      await Promise.all([...queues.values()].map((queue) => queue.close()));
+    },
+  };
+}
+
+/** While a runner holds a ticket, BullMQ renews its lock; a lost lock is no matter, for the lease decides. */
+const lockMs = 60_000;
+
+export function createTicketReader(redis: Redis, log: Log): TicketReader {
+  return {
+    take(queue, slots, handle) {
+      const worker = new Worker<TicketData>(
+        queueName(queue),
+        async (job) => {
+          await handle({ queue, jobId: job.data.jobId, attempt: job.data.attempt } satisfies Ticket);
+        },
+        {
+          connection: redis,
+          concurrency: slots,
+          lockDuration: lockMs,
+          maxStalledCount: 0,
+          removeOnComplete: { count: 0 },
+          removeOnFail: { count: 0 },
+        },
+      );
+      worker.on('error', (error) => log.debug({ err: error }, 'ticket queue'));
+      return {
+        pause: () => worker.pause(true),
+        close: () => worker.close(),
+      };
+    },
+  };
+}
