@@ -21,7 +21,7 @@
  * - An aborted signal makes the call reject with the signal's reason. An expected no is a BlobRefusal; an error the
  *   body's producer throws is passed on as it is.
  * - `close` is idempotent. It takes no new work (`closed`) and resolves when running puts have ended, so whoever is
- *   in a hurry aborts them first.
+ *   in a hurry aborts them first. A body that is still being read may break off.
  */
 export interface BlobStore {
   put(key: string, body: BlobBody, options?: PutOptions): Promise<StoredBlob>;
