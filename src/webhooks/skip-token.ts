@@ -17,6 +17,8 @@ const token =
 export function findSkipToken(message: string): string | undefined {
   const inBrackets = token.exec(message)?.[0];
   if (inBrackets !== undefined) return inBrackets;
-  const trailer = /\n[ \t\r]*\n(?:[^\n]+\n)*(skip-checks:[ \t]*true)$/i.exec(message.trimEnd());
-  return trailer?.[1];
+  const text = message.trimEnd();
+  const lastLine = text.slice(text.lastIndexOf('\n') + 1);
+  const isTrailer = /^skip-checks:[ \t]*true$/i.test(lastLine) && /\n[ \t\r]*\n/.test(text);
+  return isTrailer ? lastLine : undefined;
 }
