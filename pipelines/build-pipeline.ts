@@ -1,5 +1,6 @@
+import { buildRefs, buildTriggers, type LineOf } from './build-triggers.ts';
+import { buildVariables, durationOr, listOf } from './build-values.ts';
 import { defaultBundleKey } from './bundle-key.ts';
-import { parseDuration } from './duration.ts';
 import { shorthandJob } from './outline.ts';
 import { tidyPath } from './pattern-fault.ts';
 import type {
@@ -7,7 +8,6 @@ import type {
   DeployDefinition,
   DeployTarget,
   JobDefinition,
-  PatternList,
   Pipeline,
   StepDefinition,
   Triggers,
@@ -18,14 +18,11 @@ import type {
   JobShape,
   PipelineShape,
   StepShape,
-  TriggersShape,
   VariablesShape,
 } from './pipeline-shape.ts';
 import type { YamlPath } from './yaml-path.ts';
 
 const defaultTimeoutMs = 60 * 60 * 1000;
-
-type LineOf = (path: YamlPath) => number;
 
 /** The normalized pipeline of a file without mistakes. */
 export function buildPipeline(shape: PipelineShape, lineOf: LineOf): Pipeline {
@@ -48,59 +45,6 @@ export function buildPipeline(shape: PipelineShape, lineOf: LineOf): Pipeline {
     buildDeploy(environment, deployment, jobs, on, lineOf),
   );
   return { on, env: buildVariables(shape.env), jobs, deploys };
-}
-
-function buildTriggers(shape: TriggersShape | undefined, lineOf: LineOf): Triggers {
-  if (shape === undefined) {
-    return { push: { branches: everything(), tags: null }, pullRequest: { branches: everything() } };
-  }
-  return {
-    line: lineOf(['on']),
-    push: buildPush(shape.push, lineOf),
-    pullRequest: buildPullRequest(shape.pull_request, lineOf),
-  };
-}
-
-function buildPush(push: TriggersShape['push'], lineOf: LineOf): Triggers['push'] {
-  if (push === undefined || push === false) return null;
-  const line = lineOf(['on', 'push']);
-  if (push === true || push === null) return { line, branches: everything(), tags: null };
-  const filter = buildRefs(push, ['on', 'push'], lineOf);
-  return { line, branches: filter.branches, tags: filter.tags };
-}
-
-function buildPullRequest(
-  pullRequest: TriggersShape['pull_request'],
-  lineOf: LineOf,
-): Triggers['pullRequest'] {
-  if (pullRequest === undefined || pullRequest === false) return null;
-  const path = ['on', 'pull_request'];
-  const branches = pullRequest === true || pullRequest === null ? undefined : pullRequest.branches;
-  return {
-    line: lineOf(path),
-    branches: buildPatterns(branches, [...path, 'branches'], lineOf) ?? everything(),
-  };
-}
-
-type RefsShape = { branches?: string | string[] | undefined; tags?: string | string[] | undefined };
-
-/** Branches and tags are two lists of one choice: where only one is given, nothing of the other is meant. */
-function buildRefs(shape: RefsShape, path: YamlPath, lineOf: LineOf, branchesByDefault = everything()) {
-  const branches = buildPatterns(shape.branches, [...path, 'branches'], lineOf);
-  const tags = buildPatterns(shape.tags, [...path, 'tags'], lineOf);
-  return { branches: branches ?? (tags === null ? branchesByDefault : null), tags };
-}
-
-function buildPatterns(
-  patterns: string | string[] | undefined,
-  path: YamlPath,
-  lineOf: LineOf,
-): PatternList | null {
-  return patterns === undefined ? null : { patterns: listOf(patterns), line: lineOf(path) };
-}
-
-function everything(): PatternList {
-  return { patterns: ['**'] };
 }
 
 function buildJob(
@@ -169,7 +113,7 @@ function buildDeploy(
     environment,
     line: lineOf(path),
     artifact: { job: maker?.name ?? '', name: shape.artifact },
-    ...buildRefs(shape, path, lineOf, on.push?.branches ?? everything()),
+    ...buildRefs(shape, path, lineOf, on.push?.branches ?? null),
     secrets: listOf(shape.secrets),
     timeoutMs: durationOr(shape.timeout, defaultTimeoutMs),
     target: buildTarget(shape),
@@ -192,17 +136,4 @@ function buildTarget({ codedeploy }: DeploymentShape): DeployTarget {
     ...(codedeploy.auto_rollback === undefined ? {} : { autoRollback: codedeploy.auto_rollback }),
     ...(codedeploy.minimum_healthy === undefined ? {} : { minimumHealthy: codedeploy.minimum_healthy }),
   };
-}
-
-function buildVariables(shape: VariablesShape | undefined): Record<string, string> {
-  return Object.fromEntries(Object.entries(shape ?? {}).map(([name, value]) => [name, String(value ?? '')]));
-}
-
-function listOf(values: string | string[] | undefined): string[] {
-  return values === undefined ? [] : typeof values === 'string' ? [values] : values;
-}
-
-/** Only for text the shape has checked. */
-function durationOr(text: string | undefined, otherwiseMs: number): number {
-  return (text === undefined ? undefined : parseDuration(text)) ?? otherwiseMs;
 }

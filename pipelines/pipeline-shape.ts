@@ -1,90 +1,23 @@
 import { z } from 'zod';
-import { durationPattern, isTimeout } from './duration.ts';
-import { pathFault, patternFault } from './pattern-fault.ts';
-
-/**
- * The shape of `.hookline.yml`: what may stand where, one value at a time. What takes two places of the
- * file to decide is in the checks beside it.
- *
- * Every `error` text is what was wanted there, in words that follow "expected:"; what was found is said by
- * `shape-problems.ts`. For a key that nobody knows, the text is the list of those that are known.
- */
-function mapping<Shape extends z.ZodRawShape>(what: string, shape: Shape) {
-  const known = Object.keys(shape).join(', ');
-  return z.strictObject(shape, { error: (issue) => (issue.code === 'unrecognized_keys' ? known : what) });
-}
-
-const text = (what: string) => z.string({ error: what });
-
-const named = (form: RegExp, what: string) => text(what).regex(form, { error: what });
-
-const atMost = (length: number, what: string) =>
-  text(what)
-    .min(1, { error: what })
-    .max(length, { error: `${what} of at most ${length} characters` });
-
-const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
-  z.enum(values, { error: values.join(' or ') });
-
-const flag = z.boolean({ error: 'true or false' });
-
-/** One value stands for a list of one. */
-function listOf<Item extends z.ZodType<string, string>>(item: Item, what: string) {
-  const list = z.array(item, { error: what }).min(1, { error: what }).max(1000, { error: 'at most 1000' });
-  return z.union([item, list], { error: what });
-}
-
-const duration = text('a duration such as 90s, 10m or 1h30m')
-  .regex(durationPattern, { error: 'a duration such as 90s, 10m or 1h30m', abort: true })
-  .refine(isTimeout, { error: 'more than 0s and at most 24h' })
-  .describe('A duration such as 90s, 10m or 1h30m; at most 24h.');
-
-const checked = (what: string, fault: (value: string) => string | undefined) =>
-  text(what).superRefine((value, context) => {
-    const message = fault(value);
-    if (message !== undefined) context.addIssue({ code: 'custom', message });
-  });
-
-const patterns = listOf(
-  checked('a pattern such as main or release/*', patternFault),
-  'a list of patterns',
-).describe('Globs: * is anything but /, ** anything, ! in front takes away what earlier ones matched.');
-
-const paths = listOf(
-  checked('a path inside the repository', (path) => pathFault(path, { globs: true })),
-  'a list of paths inside the repository',
-);
-
-const directory = checked('a directory inside the repository', (path) => pathFault(path, { globs: false }));
-
-const variableForm = 'a name of letters, digits and _ that does not begin with a digit';
-const variableName = named(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, variableForm);
-
-const variableValue = z.union([z.string(), z.number(), z.boolean(), z.null()], {
-  error: 'text, a number, true or false',
-});
-
-const environmentVariables = z
-  .record(variableName, variableValue, { error: 'variables, one "NAME: value" per line' })
-  .describe('Environment variables. Quote versions: unquoted, 1.10 is the number 1.1.');
-
-const secrets = listOf(variableName, 'a list of the names of secrets').describe(
-  'Names of secrets of this repository, given as environment variables.',
-);
-
-const nameForm = 'a name of letters, digits, - and _ that begins with a letter or digit, at most 64 long';
-const name = named(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, nameForm);
-
-const environmentForm = 'a name of letters, digits, -, _ and . that begins with a letter or digit';
-const environmentName = named(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, environmentForm);
-
-const artifactForm = 'a name of a-z, 0-9, -, _ and . that begins with a letter or digit, at most 64 long';
-const artifactName = named(/^[a-z0-9][a-z0-9._-]{0,63}$/, artifactForm);
-
-const image = named(
-  /^[a-zA-Z0-9][\w./:@-]{0,254}$/,
-  'a container image such as node:24 or hookline/node',
-).describe('The container image the steps run in.');
+import {
+  artifactName,
+  atMost,
+  directory,
+  duration,
+  environmentName,
+  environmentVariables,
+  flag,
+  image,
+  listOf,
+  mapping,
+  name,
+  named,
+  oneOf,
+  paths,
+  patterns,
+  secrets,
+  text,
+} from './shape-values.ts';
 
 /** Linux takes at most 128 KiB in one argument, and a script is handed to its shell as one. */
 const longestScriptBytes = 100 * 1024;
@@ -187,6 +120,10 @@ const deployment = mapping('a mapping with artifact and a target: local or coded
 
 export const mostJobs = 200;
 
+/**
+ * The shape of `.hookline.yml`: what may stand where, one value at a time. What takes two places of the
+ * file to decide is in the checks beside it.
+ */
 export const pipelineShape = mapping('a mapping with steps or jobs', {
   on: triggers.optional(),
   env: environmentVariables.optional(),

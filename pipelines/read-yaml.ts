@@ -2,7 +2,7 @@ import type { Document, Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import type { Problem } from './problem.ts';
 import { createSourceMap, type SourceMap, type YamlTree } from './source-map.ts';
-import { describeSyntaxError } from './syntax-error.ts';
+import { describeSyntaxErrors } from './syntax-error.ts';
 import { quote, type YamlPath } from './yaml-path.ts';
 
 /** Deeper than any pipeline; keeps the walk off the end of the stack. */
@@ -28,21 +28,33 @@ export type YamlReading = {
  * written (`1.10:` is "1.10"), and a key given twice is told with both its lines, in linear time.
  */
 export function readYaml(source: string, file: string): YamlReading {
-  const document = parseDocument(source, {
-    prettyErrors: false,
-    uniqueKeys: false,
-    version: '1.2',
-  });
+  const document = withoutStackTraces(() =>
+    parseDocument(source, { prettyErrors: false, uniqueKeys: false, version: '1.2' }),
+  );
   const tree: YamlTree = { root: document.contents, pairs: new Map(), targets: new Map() };
   const map = createSourceMap(tree, source, file);
   // The library only warns of a tag it does not know; here that is always a forgotten pair of quotes.
-  const faults = [...document.errors, ...document.warnings].slice(0, mostSyntaxErrors).map((fault) => {
-    const { message, expected } = describeSyntaxError(fault.code, fault.message, source, fault.pos[0]);
-    return map.problemAt(fault.pos, { path: [], message, expected });
-  });
+  const told = [...document.errors, ...document.warnings].slice(0, mostSyntaxErrors);
+  const faults = describeSyntaxErrors(document, told, source).map((fault) =>
+    map.problemAt(fault.range, { path: [], message: fault.message, expected: fault.expected }),
+  );
   if (document.errors.length > 0) return { value: undefined, map, problems: faults, broken: true };
   const { value, problems } = readDocument(document, tree, map);
   return { value, map, problems: [...faults, ...problems], broken: false };
+}
+
+/**
+ * The library makes an Error for each fault, and a hostile file has a quarter of a million: their stack
+ * traces, which nobody sees, would be four fifths of the time.
+ */
+function withoutStackTraces<Result>(work: () => Result): Result {
+  const limit = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return work();
+  } finally {
+    Error.stackTraceLimit = limit;
+  }
 }
 
 /** The walk: nodes to values, filling the tree that positions are later looked up in. */

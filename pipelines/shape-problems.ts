@@ -16,7 +16,7 @@ type ShapeFinding = Finding & {
   meant?: YamlPath;
 };
 
-/** Says what was found where zod objects; what was wanted is in the texts of `pipeline-shape.ts`. */
+/** Says what was found where zod objects; what was wanted is in the texts of the shape. */
 export function problemsOfShape(issues: readonly Issue[], value: unknown, map: SourceMap): Problem[] {
   const all = issues.flatMap((issue) => findings(issue, [], value));
   // A misspelt `run` is one mistake: the missing `run` beside it is not told.

@@ -1,0 +1,65 @@
+import { listOf } from './build-values.ts';
+import type { PatternList, Triggers } from './pipeline.ts';
+import type { TriggersShape } from './pipeline-shape.ts';
+import type { YamlPath } from './yaml-path.ts';
+
+/** The line of the key at a path of the file. */
+export type LineOf = (path: YamlPath) => number;
+
+export function buildTriggers(shape: TriggersShape | undefined, lineOf: LineOf): Triggers {
+  if (shape === undefined) {
+    return { push: { branches: everything(), tags: null }, pullRequest: { branches: everything() } };
+  }
+  return {
+    line: lineOf(['on']),
+    push: buildPush(shape.push, lineOf),
+    pullRequest: buildPullRequest(shape.pull_request, lineOf),
+  };
+}
+
+function buildPush(push: TriggersShape['push'], lineOf: LineOf): Triggers['push'] {
+  if (push === undefined || push === false) return null;
+  const line = lineOf(['on', 'push']);
+  if (push === true || push === null) return { line, branches: everything(), tags: null };
+  const filter = buildRefs(push, ['on', 'push'], lineOf);
+  return { line, branches: filter.branches, tags: filter.tags };
+}
+
+function buildPullRequest(
+  pullRequest: TriggersShape['pull_request'],
+  lineOf: LineOf,
+): Triggers['pullRequest'] {
+  if (pullRequest === undefined || pullRequest === false) return null;
+  const path = ['on', 'pull_request'];
+  const branches = pullRequest === true || pullRequest === null ? undefined : pullRequest.branches;
+  return {
+    line: lineOf(path),
+    branches: buildPatterns(branches, [...path, 'branches'], lineOf) ?? everything(),
+  };
+}
+
+type RefsShape = { branches?: string | string[] | undefined; tags?: string | string[] | undefined };
+
+/** Branches and tags are two lists of one choice: where only one is given, nothing of the other is meant. */
+export function buildRefs(
+  shape: RefsShape,
+  path: YamlPath,
+  lineOf: LineOf,
+  branchesByDefault: PatternList | null = everything(),
+) {
+  const branches = buildPatterns(shape.branches, [...path, 'branches'], lineOf);
+  const tags = buildPatterns(shape.tags, [...path, 'tags'], lineOf);
+  return { branches: branches ?? (tags === null ? branchesByDefault : null), tags };
+}
+
+function buildPatterns(
+  patterns: string | string[] | undefined,
+  path: YamlPath,
+  lineOf: LineOf,
+): PatternList | null {
+  return patterns === undefined ? null : { patterns: listOf(patterns), line: lineOf(path) };
+}
+
+function everything(): PatternList {
+  return { patterns: ['**'] };
+}

@@ -1,0 +1,15 @@
+import { parseDuration } from './duration.ts';
+import type { VariablesShape } from './pipeline-shape.ts';
+
+export function buildVariables(shape: VariablesShape | undefined): Record<string, string> {
+  return Object.fromEntries(Object.entries(shape ?? {}).map(([name, value]) => [name, String(value ?? '')]));
+}
+
+export function listOf(values: string | string[] | undefined): string[] {
+  return values === undefined ? [] : typeof values === 'string' ? [values] : values;
+}
+
+/** Only for text the shape has checked. */
+export function durationOr(text: string | undefined, otherwiseMs: number): number {
+  return (text === undefined ? undefined : parseDuration(text)) ?? otherwiseMs;
+}
