@@ -1,0 +1,160 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type FetchSettings, fetchIntoMirror } from './fetch-into-mirror.ts';
+import { isGitRefusal } from './git-refusal.ts';
+import type { MirrorAccess } from './mirror-layout.ts';
+import * as layout from './mirror-layout.ts';
+import { type CommitTree, readCommitTree, type TreeRequest } from './read-commit-tree.ts';
+import { runGit } from './run-git.ts';
+import { checkSource, type GitSource } from './source.ts';
+import { withFileLock } from './with-file-lock.ts';
+
+/**
+ * Bare mirrors, one per repository, shared by every process of this machine that opens the same folder.
+ *
+ * A mirror is a cache: shallow, without fsync, and thrown away when git finds it damaged. `ensure` proves that
+ * the source's commit is reachable from the source's reference, by fetching that reference by its name; what was
+ * proven once is answered afterwards with one system call, even when the reference has moved on or is gone.
+ * Whoever may name a source may read it from the mirror: access is decided before, not here.
+ */
+export type Mirrors = {
+  /** `depth`: history wanted behind the tip, in commits. More than the mirror's own depth is always fetched. */
+  ensure(source: GitSource, options?: EnsureOptions): Promise<{ fetched: boolean }>;
+  /** Files and facts of one commit, straight from the object store. */
+  readTree(source: GitSource, request: TreeRequest, options?: EnsureOptions): Promise<CommitTree>;
+  /**
+   * Ensures the source, then gives its mirror to `work`. When git finds the mirror damaged, it is made again and
+   * `work` is called once more, so `work` must be able to start from the beginning.
+   */
+  use<T>(source: GitSource, work: (mirror: MirrorAccess) => Promise<T>, options?: EnsureOptions): Promise<T>;
+  /** Ends what is under way and waits for it. */
+  close(): Promise<void>;
+};
+
+export type EnsureOptions = { depth?: number; signal?: AbortSignal | undefined };
+
+export type MirrorOptions = {
+  directory: string;
+  /** `http:` and `file:` URLs below which repositories may be cloned; https needs no entry. */
+  allowedBases?: readonly string[];
+  /** Commits of history fetched behind a tip, so that a push overtaken by the next is found at once. */
+  depth?: number;
+  /** How far back a commit is looked for before it counts as unreachable. */
+  searchDepth?: number;
+  fetchTimeoutMs?: number;
+  /** Ends a fetch from a server that has gone silent. */
+  idleTimeoutMs?: number;
+  maxPackBytes?: number;
+  /** Commits per repository that stay at hand. */
+  keepCommits?: number;
+};
+
+type MirrorSettings = FetchSettings & { keepCommits: number };
+
+export function openMirrors({ directory, allowedBases = [], ...options }: MirrorOptions): Mirrors {
+  const settings: MirrorSettings = { ...defaults, ...options };
+  const closing = new AbortController();
+  const running = new Set<Promise<unknown>>();
+
+  function track<T>(work: Promise<T>): Promise<T> {
+    running.add(work);
+    const done = () => running.delete(work);
+    work.then(done, done);
+    return work;
+  }
+
+  function accessTo(source: GitSource, signal?: AbortSignal): MirrorAccess {
+    const checked = checkSource(source, allowedBases);
+    return {
+      source: checked,
+      gitDir: join(directory, layout.mirrorName(checked)),
+      marker: layout.markerRef(checked.ref, checked.sha),
+      signal: signal === undefined ? closing.signal : AbortSignal.any([closing.signal, signal]),
+    };
+  }
+
+  function locked<T>({ gitDir, signal }: MirrorAccess, work: () => Promise<T>): Promise<T> {
+    return withFileLock(`${gitDir}.lock`, { timeoutMs: settings.fetchTimeoutMs, signal }, work);
+  }
+
+  async function ensure(mirror: MirrorAccess, depth: number): Promise<{ fetched: boolean }> {
+    mirror.signal.throwIfAborted();
+    const deeper = depth > settings.depth;
+    const seen = () => layout.touchMarker(mirror.gitDir, mirror.marker, new Date());
+    if (!deeper && (await seen())) return { fetched: false };
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const fetched = await locked(mirror, async () => {
+      // Whoever held the lock before may have fetched the very same commit.
+      if (!deeper && (await seen())) return false;
+      await fetchOrRemake(mirror, { ...settings, depth: Math.max(depth, settings.depth) });
+      return true;
+    });
+    if (fetched) tidy(mirror.gitDir);
+    return { fetched };
+  }
+
+  async function use<T>(mirror: MirrorAccess, depth: number, work: (mirror: MirrorAccess) => Promise<T>) {
+    await ensure(mirror, depth);
+    const generation = await layout.generationOf(mirror.gitDir);
+    try {
+      return await work(mirror);
+    } catch (error) {
+      if (!isGitRefusal(error, 'damaged')) throw error;
+      await locked(mirror, async () => {
+        if ((await layout.generationOf(mirror.gitDir)) === generation)
+          await layout.discardMirror(mirror.gitDir);
+      });
+      await ensure(mirror, depth);
+      return await work(mirror);
+    }
+  }
+
+  /** Runs behind the caller's back, once at a time per mirror by git's own lock; a failure only costs disk. */
+  function tidy(gitDir: string): void {
+    const work = async () => {
+      await layout.dropOldMarkers(gitDir, settings.keepCommits);
+      if (!(await layout.needsRepack(gitDir))) return;
+      const args = ['-c', 'gc.packRefs=false', '-c', 'gc.pruneExpire=2.hours.ago', 'gc', '--quiet'];
+      await runGit({ args, gitDir, repository: gitDir, timeoutMs: 600_000, signal: closing.signal });
+    };
+    track(work().catch(() => {}));
+  }
+
+  return {
+    ensure: (source, { depth = 1, signal } = {}) =>
+      track((async () => ensure(accessTo(source, signal), depth))()),
+    use: (source, work, { depth = 1, signal } = {}) =>
+      track((async () => use(accessTo(source, signal), depth, work))()),
+    readTree: (source, request, { signal } = {}) =>
+      track((async () => use(accessTo(source, signal), 1, (mirror) => readCommitTree(mirror, request)))()),
+    async close() {
+      closing.abort(new Error('The git mirrors were closed.'));
+      await Promise.allSettled([...running]);
+    },
+  };
+}
+
+/** Whatever git cannot explain about a mirror that was there before is laid to the mirror, once. */
+async function fetchOrRemake(mirror: MirrorAccess, settings: MirrorSettings): Promise<void> {
+  const { gitDir, source } = mirror;
+  const existed = await layout.mirrorExists(gitDir);
+  if (!existed) await layout.createMirror(gitDir, source.sha);
+  try {
+    await layout.removeStaleLocks(gitDir);
+    await fetchIntoMirror(mirror, settings);
+  } catch (error) {
+    if (!existed || !(isGitRefusal(error, 'damaged') || isGitRefusal(error, 'failed'))) throw error;
+    await layout.discardMirror(gitDir);
+    await layout.createMirror(gitDir, source.sha);
+    await fetchIntoMirror(mirror, settings);
+  }
+}
+
+const defaults: MirrorSettings = {
+  depth: 50,
+  searchDepth: 2000,
+  fetchTimeoutMs: 600_000,
+  idleTimeoutMs: 60_000,
+  maxPackBytes: 8 * 2 ** 30,
+  keepCommits: 200,
+};
