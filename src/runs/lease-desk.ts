@@ -161,12 +161,13 @@ export function createLeaseDesk(ports: LeaseDeskPorts, settings: LeaseDeskSettin
 
 /** Several events as one transition: one transaction, the effects of all. */
 function foldTransitions(run: Run, events: readonly RunEvent[], nowMs: number): Transition {
-  const folded: Transition = { run, effects: [], facts: [] };
+  const folded: Transition = { run, effects: [], facts: [], replaced: [] };
   for (const event of events) {
     const next = transition(folded.run, event, nowMs);
     folded.run = next.run;
     folded.effects.push(...next.effects);
     folded.facts.push(...next.facts);
+    folded.replaced.push(...next.replaced);
   }
   return folded;
 }

@@ -21,7 +21,13 @@ export type Effect =
 export type RunFact = { jobId: string; attempt: number; event: FactEvent };
 export type FactEvent = Extract<JobEvent, { type: 'log.segment' | 'artifact.stored' | 'deployment.updated' }>;
 
-export type Transition = { run: Run; effects: Effect[]; facts: RunFact[] };
+/** `replaced` are attempts, as they ended, in whose place the run now has a newer one. */
+export type Transition = {
+  run: Run;
+  effects: Effect[];
+  facts: RunFact[];
+  replaced: { jobId: string; attempt: Attempt }[];
+};
 
 /**
  * The only way a run changes: from a state and an event to the next state, the effects and the facts. Pure and
@@ -31,9 +37,14 @@ export type Transition = { run: Run; effects: Effect[]; facts: RunFact[] };
 export function transition(run: Run, event: RunEvent, nowMs: number): Transition {
   const facts: RunFact[] = [];
   const changed = changeJobs(run, event, nowMs, facts);
-  if (changed === run && event.type !== 'created') return { run, effects: [], facts: [] };
+  if (changed === run && event.type !== 'created') return { run, effects: [], facts: [], replaced: [] };
   const next = settleRun(startReadyJobs(changed, nowMs), nowMs);
-  return { run: next, effects: effectsOf(run, next, event), facts };
+  return {
+    run: next,
+    effects: effectsOf(run, next, event),
+    facts,
+    replaced: replacedAttempts(changed, next),
+  };
 }
 
 function changeJobs(run: Run, event: RunEvent, nowMs: number, facts: RunFact[]): Run {
@@ -181,6 +192,12 @@ function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {
     effects.push({ type: 'commit-status', status });
   }
   return effects;
+}
+
+function replacedAttempts(before: Run, after: Run): Transition['replaced'] {
+  return before.jobs.flatMap(({ id, attempt }, index) =>
+    attempt && attempt.number !== after.jobs[index]?.attempt?.number ? [{ jobId: id, attempt }] : [],
+  );
 }
 
 function factOf(body: JobEvent): FactEvent | undefined {

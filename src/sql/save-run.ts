@@ -1,0 +1,176 @@
+import type { Kysely } from 'kysely';
+import { outboxKey } from '../runs/outbox.ts';
+import type { Attempt, Job, Run } from '../runs/run.ts';
+import type { Effect, RunFact, Transition } from '../runs/transition.ts';
+import { attemptRowOf, jobRowOf, runRowOf, stepRowOf } from './run-rows.ts';
+import type { Tables } from './tables.ts';
+
+type Writer = Kysely<Tables>;
+
+/** Writes what a transition changed, its facts and its effects. `before` is absent for a new run. */
+export async function saveTransition(
+  db: Writer,
+  before: Run | undefined,
+  { run, facts, effects, replaced }: Transition,
+  nowMs: number,
+  newId: () => string,
+): Promise<void> {
+  await saveRun(db, before, run);
+  for (const { jobId, attempt } of replaced) {
+    const earlier = before?.jobs.find((job) => job.id === jobId);
+    if (earlier) await saveAttempt(db, run, earlier, attempt, earlier.attempt);
+  }
+  for (const [position, job] of run.jobs.entries()) {
+    const earlier = before?.jobs[position];
+    if (job !== earlier) await saveJob(db, run, job, position, earlier);
+  }
+  for (const fact of facts) await saveFact(db, run, fact, newId);
+  if (effects.length > 0) await saveEffects(db, run, effects, nowMs);
+}
+
+async function saveRun(db: Writer, before: Run | undefined, run: Run): Promise<void> {
+  const row = runRowOf(run);
+  if (!before) {
+    await db.insertInto('runs').values(row).execute();
+    return;
+  }
+  const { status, reason, started_at, finished_at } = row;
+  const changed = { status, reason, started_at, finished_at };
+  await db.updateTable('runs').set(changed).where('id', '=', run.id).execute();
+}
+
+async function saveJob(
+  db: Writer,
+  run: Run,
+  job: Job,
+  position: number,
+  earlier: Job | undefined,
+): Promise<void> {
+  const row = jobRowOf(run, job, position);
+  if (earlier) {
+    const { status, reason, attempt, started_at, finished_at } = row;
+    const changed = { status, reason, attempt, started_at, finished_at };
+    await db.updateTable('jobs').set(changed).where('id', '=', job.id).execute();
+  } else {
+    await db.insertInto('jobs').values(row).execute();
+  }
+  if (job.attempt && job.attempt !== earlier?.attempt) {
+    await saveAttempt(db, run, job, job.attempt, earlier?.attempt);
+  }
+}
+
+async function saveAttempt(
+  db: Writer,
+  run: Run,
+  job: Job,
+  attempt: Attempt,
+  earlier: Attempt | undefined,
+): Promise<void> {
+  const row = attemptRowOf(run, job, attempt);
+  const sameNumber = earlier?.number === attempt.number;
+  if (sameNumber) {
+    const granted = attempt.lease && !earlier.lease ? { lease_expires_at: row.granted_until } : {};
+    await db
+      .updateTable('attempts')
+      .set({ ...row, ...granted })
+      .where('job_id', '=', job.id)
+      .where('number', '=', attempt.number)
+      .execute();
+  } else {
+    const values = { ...row, lease_expires_at: null, lease_beat: 0 };
+    await db.insertInto('attempts').values(values).execute();
+  }
+  const known = sameNumber ? earlier.steps : [];
+  for (const [index, step] of attempt.steps.entries()) {
+    if (step === known[index]) continue;
+    const stepRow = stepRowOf(job.id, attempt.number, step);
+    await db
+      .insertInto('steps')
+      .values(stepRow)
+      .onConflict((conflict) => conflict.columns(['job_id', 'attempt', 'position']).doUpdateSet(stepRow))
+      .execute();
+  }
+}
+
+async function saveFact(
+  db: Writer,
+  run: Run,
+  { jobId, attempt, event }: RunFact,
+  newId: () => string,
+): Promise<void> {
+  const job = run.jobs.find((candidate) => candidate.id === jobId);
+  if (!job) throw new Error(`run ${run.id} has no job ${jobId}`);
+  switch (event.type) {
+    case 'log.segment':
+      await db
+        .insertInto('log_segments')
+        .values({
+          job_id: jobId,
+          attempt,
+          position: event.index,
+          key: event.key,
+          size_bytes: event.sizeBytes,
+          first_line: event.firstLine,
+          line_count: event.lineCount,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      return;
+    case 'artifact.stored':
+      await db
+        .insertInto('artifacts')
+        .values({
+          id: newId(),
+          run_id: run.id,
+          job_id: jobId,
+          job_name: job.name,
+          attempt,
+          name: event.name,
+          key: event.key,
+          size_bytes: event.sizeBytes,
+          sha256: event.sha256,
+          file_count: event.fileCount,
+          created_at: event.at,
+        })
+        .execute();
+      return;
+    case 'deployment.updated': {
+      const changed = {
+        status: event.status,
+        updated_at: event.at,
+        ...(event.externalId === undefined ? {} : { external_id: event.externalId }),
+        ...(event.detail === undefined ? {} : { detail: JSON.stringify(event.detail) }),
+      };
+      await db
+        .insertInto('deployments')
+        .values({
+          job_id: jobId,
+          run_id: run.id,
+          job_name: job.name,
+          environment: job.plan.kind === 'deploy' ? job.plan.environment : '',
+          external_id: null,
+          detail: null,
+          ...changed,
+        })
+        .onConflict((conflict) => conflict.column('job_id').doUpdateSet(changed))
+        .execute();
+      return;
+    }
+  }
+}
+
+async function saveEffects(db: Writer, run: Run, effects: readonly Effect[], nowMs: number): Promise<void> {
+  const rows = effects.map((effect) => ({
+    key: outboxKey(effect),
+    type: effect.type,
+    run_id: run.id,
+    correlation_id: run.correlationId,
+    effect: JSON.stringify(effect),
+    state: 'pending',
+    created_at: nowMs,
+  }));
+  await db
+    .insertInto('outbox')
+    .values(rows.map((row) => ({ ...row, tries: 0, held_until: 0 })))
+    .execute();
+}

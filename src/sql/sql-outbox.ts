@@ -1,0 +1,121 @@
+import { type Kysely, sql } from 'kysely';
+import type { Outbox, OutboxEntry } from '../runs/outbox.ts';
+import type { Effect } from '../runs/transition.ts';
+import type { OutboxRow, Tables } from './tables.ts';
+
+/** A newer effect of these types says everything that an older one of the same key would have said. */
+const replaceable: ReadonlySet<Effect['type']> = new Set(['commit-status']);
+
+export type SqlOutbox = Outbox & { stored(): void };
+
+export function createSqlOutbox(db: Kysely<Tables>): SqlOutbox {
+  const listeners: (() => void)[] = [];
+
+  return {
+    async take({ type, nowMs, holdMs, limit }) {
+      const pending = await db
+        .selectFrom('outbox')
+        .select('id')
+        .where('state', '=', 'pending')
+        .where('type', '=', type)
+        .limit(1)
+        .executeTakeFirst();
+      if (!pending) return [];
+      return db.transaction().execute(async (trx) => {
+        if (replaceable.has(type)) await supersede(trx, type, nowMs);
+        const rows = await trx
+          .selectFrom('outbox as entry')
+          .selectAll()
+          .where('state', '=', 'pending')
+          .where('type', '=', type)
+          .where('held_until', '<=', nowMs)
+          .where(({ not, exists, selectFrom }) =>
+            not(
+              exists(
+                selectFrom('outbox as older')
+                  .select('older.id')
+                  .where('older.state', '=', 'pending')
+                  .where('older.type', '=', type)
+                  .whereRef('older.key', '=', 'entry.key')
+                  .whereRef('older.id', '<', 'entry.id'),
+              ),
+            ),
+          )
+          .orderBy('id')
+          .limit(limit)
+          .execute();
+        if (rows.length === 0) return [];
+        await trx
+          .updateTable('outbox')
+          .set({ held_until: nowMs + holdMs, tries: sql`tries + 1`, problem: null })
+          .where(
+            'id',
+            'in',
+            rows.map((row) => row.id),
+          )
+          .execute();
+        return rows.map(entryOf);
+      });
+    },
+
+    async done(id, atMs) {
+      // Tickets leave no trace: the attempt says when it was queued. Statuses are part of the history.
+      await db.deleteFrom('outbox').where('id', '=', id).where('type', '=', 'ticket').execute();
+      const sent = { state: 'sent', done_at: atMs, problem: null };
+      await db.updateTable('outbox').set(sent).where('id', '=', id).execute();
+      // The next of its key, if there is one, can be taken now.
+      for (const listener of listeners) listener();
+    },
+
+    async retry(id, untilMs, problem) {
+      await db.updateTable('outbox').set({ held_until: untilMs, problem }).where('id', '=', id).execute();
+    },
+
+    async fail(id, atMs, problem) {
+      const failed = { state: 'failed', done_at: atMs, problem };
+      await db.updateTable('outbox').set(failed).where('id', '=', id).execute();
+    },
+
+    onStored(wake) {
+      listeners.push(wake);
+    },
+
+    stored() {
+      for (const listener of listeners) listener();
+    },
+  };
+}
+
+/** Entries that nobody is carrying out and that a newer one of their key makes needless. */
+async function supersede(db: Kysely<Tables>, type: Effect['type'], nowMs: number): Promise<void> {
+  await db
+    .updateTable('outbox')
+    .set({ state: 'superseded', done_at: nowMs })
+    .where('state', '=', 'pending')
+    .where('type', '=', type)
+    // Put off after a problem counts as waiting; held without one is being carried out.
+    .where((eb) => eb.or([eb('held_until', '<=', nowMs), eb('problem', 'is not', null)]))
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('outbox as newer')
+          .select('newer.id')
+          .where('newer.state', '=', 'pending')
+          .where('newer.type', '=', type)
+          .whereRef('newer.key', '=', 'outbox.key')
+          .whereRef('newer.id', '>', 'outbox.id'),
+      ),
+    )
+    .execute();
+}
+
+function entryOf(row: OutboxRow & { id: unknown }): OutboxEntry {
+  return {
+    id: Number(row.id),
+    key: row.key,
+    runId: row.run_id,
+    correlationId: row.correlation_id,
+    effect: JSON.parse(row.effect) as Effect,
+    tries: row.tries,
+    createdAtMs: row.created_at,
+  };
+}

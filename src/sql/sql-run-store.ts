@@ -1,0 +1,174 @@
+import type { Kysely } from 'kysely';
+import type { Ticket } from '../contract/ticket.ts';
+import { createRun } from '../runs/create-run.ts';
+import type { Run } from '../runs/run.ts';
+import type { LeaseRecord, LeaseStore, RunStore } from '../runs/run-store.ts';
+import { loadRun } from './load-run.ts';
+import { saveTransition } from './save-run.ts';
+import type { Tables } from './tables.ts';
+
+export type SqlRunStoreOptions = {
+  now: () => number;
+  newId: () => string;
+  /** Effects were committed. */
+  onEffects: () => void;
+};
+
+export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOptions): RunStore {
+  const { now, newId } = options;
+
+  return {
+    async settleDelivery(deliveryId, verdict, newRuns) {
+      const runs = await db.transaction().execute(async (trx) => {
+        const row = {
+          outcome: verdict.outcome,
+          reason: 'reason' in verdict ? verdict.reason : null,
+          settled_at: verdict.settledAtMs,
+          problem: null,
+        };
+        const settled = await trx
+          .updateTable('deliveries')
+          .set(row)
+          .where('id', '=', deliveryId)
+          .where('outcome', '=', 'pending')
+          .executeTakeFirst();
+        if (settled.numUpdatedRows === 0n) return loadRunsOf(trx, deliveryId);
+        const created: Run[] = [];
+        for (const newRun of newRuns) {
+          const transition = createRun(newRun, await nextNumber(trx, newRun.repository));
+          await saveTransition(trx, undefined, transition, now(), newId);
+          created.push(transition.run);
+        }
+        return created;
+      });
+      if (runs.length > 0) options.onEffects();
+      return runs;
+    },
+
+    async change(runId, decide) {
+      let effects = false;
+      const run = await db.transaction().execute(async (trx) => {
+        const before = await loadRun(trx, runId);
+        if (!before) return undefined;
+        const transition = decide(before);
+        if (transition.run === before) return before;
+        await saveTransition(trx, before, transition, now(), newId);
+        effects = transition.effects.length > 0;
+        return transition.run;
+      });
+      if (effects) options.onEffects();
+      return run;
+    },
+
+    get: (runId) => loadRun(db, runId),
+
+    async runIdOfJob(jobId) {
+      const row = await db.selectFrom('jobs').select('run_id').where('id', '=', jobId).executeTakeFirst();
+      return row?.run_id;
+    },
+
+    async leaseOf(leaseId) {
+      const [lease] = await leaseRows(db).where('lease_id', '=', leaseId).execute();
+      return lease && leaseRecordOf(lease);
+    },
+
+    async artifactOf(runId, jobName, name) {
+      const row = await db
+        .selectFrom('artifacts')
+        .select(['name', 'key', 'size_bytes', 'sha256'])
+        .where('run_id', '=', runId)
+        .where('job_name', '=', jobName)
+        .where('name', '=', name)
+        .orderBy('attempt', 'desc')
+        .orderBy('id', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row && { name: row.name, key: row.key, sizeBytes: row.size_bytes, sha256: row.sha256 };
+    },
+
+    async queuedTickets(limit) {
+      const rows = await db
+        .selectFrom('attempts')
+        .innerJoin('jobs', 'jobs.id', 'attempts.job_id')
+        .select(['attempts.job_id', 'attempts.number', 'jobs.kind'])
+        .where('attempts.status', '=', 'queued')
+        .orderBy('attempts.queued_at')
+        .limit(limit)
+        .execute();
+      return rows.map(
+        (row): Ticket => ({
+          queue: row.kind === 'deploy' ? 'deployments' : 'jobs',
+          jobId: row.job_id,
+          attempt: row.number,
+        }),
+      );
+    },
+  };
+}
+
+export function createSqlLeaseStore(db: Kysely<Tables>): LeaseStore {
+  return {
+    async renew(leaseId, beat, untilMs) {
+      await db
+        .updateTable('attempts')
+        .set({ lease_beat: beat, lease_expires_at: untilMs })
+        .where('lease_id', '=', leaseId)
+        .where('status', '=', 'leased')
+        .where('lease_beat', '<', beat)
+        .execute();
+      const row = await db
+        .selectFrom('attempts')
+        .select(['status', 'cancel_requested'])
+        .where('lease_id', '=', leaseId)
+        .executeTakeFirst();
+      if (!row || row.status === 'lost') return 'fenced';
+      return row.status === 'leased' && row.cancel_requested === 1 ? 'cancel' : 'continue';
+    },
+
+    async expired(nowMs, limit) {
+      const rows = await leaseRows(db)
+        .where('status', '=', 'leased')
+        .where('lease_expires_at', '<', nowMs)
+        .orderBy('lease_expires_at')
+        .limit(limit)
+        .execute();
+      return rows.map(leaseRecordOf);
+    },
+  };
+}
+
+function leaseRows(db: Kysely<Tables>) {
+  return db
+    .selectFrom('attempts')
+    .select(['run_id', 'job_id', 'number', 'lease_id', 'runner_id', 'runner_address']);
+}
+
+type LeaseRow = Awaited<ReturnType<ReturnType<typeof leaseRows>['execute']>>[number];
+
+function leaseRecordOf(row: LeaseRow): LeaseRecord {
+  return {
+    runId: row.run_id,
+    jobId: row.job_id,
+    attempt: row.number,
+    leaseId: row.lease_id ?? '',
+    runner: { id: row.runner_id ?? '', address: row.runner_address ?? '' },
+  };
+}
+
+async function nextNumber(db: Kysely<Tables>, repository: string): Promise<number> {
+  const { last_number } = await db
+    .insertInto('repositories')
+    .values({ name: repository, last_number: 1 })
+    .onConflict((conflict) =>
+      conflict.column('name').doUpdateSet((eb) => ({ last_number: eb('repositories.last_number', '+', 1) })),
+    )
+    .returning('last_number')
+    .executeTakeFirstOrThrow();
+  return last_number;
+}
+
+async function loadRunsOf(db: Kysely<Tables>, deliveryId: string): Promise<Run[]> {
+  const rows = await db.selectFrom('runs').select('id').where('delivery_id', '=', deliveryId).execute();
+  const runs = await Promise.all(rows.map((row) => loadRun(db, row.id)));
+  return runs.filter((run) => run !== undefined);
+}

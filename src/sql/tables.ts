@@ -1,0 +1,178 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables as they are stored. Times are milliseconds since 1970; JSON is text, so that every database holds
+ * the same; absent is null. Which values stand in a text column is said by the domain's types.
+ */
+export type Tables = {
+  deliveries: DeliveryRow;
+  refusals: RefusalRow;
+  repositories: RepositoryRow;
+  runs: RunRow;
+  jobs: JobRow;
+  attempts: AttemptRow;
+  steps: StepRow;
+  log_segments: SegmentRow;
+  artifacts: ArtifactRow;
+  deployments: DeploymentRow;
+  outbox: OutboxRow;
+  secrets: SecretRow;
+};
+
+export type DeliveryRow = {
+  id: string;
+  source: string;
+  delivery_id: string;
+  event: string;
+  repository: string | null;
+  body_sha256: string;
+  content_type: string;
+  headers: string;
+  body: Uint8Array;
+  correlation_id: string;
+  received_at: number;
+  /** `pending` until planned, then `runs` or `ignored`. */
+  outcome: string;
+  reason: string | null;
+  settled_at: number | null;
+  tries: number;
+  /** Handed out to a planner, or put off after a problem, until then. */
+  held_until: number;
+  problem: string | null;
+};
+
+export type RefusalRow = { source: string; reason: string; count: number; last_at: number };
+export type RepositoryRow = { name: string; last_number: number };
+
+export type RunRow = {
+  id: string;
+  number: number;
+  repository: string;
+  event: string;
+  ref: string;
+  branch: string | null;
+  sha: string;
+  title: string;
+  author: string;
+  pull_request: number | null;
+  change: string;
+  pipeline_file: string;
+  pipeline_digest: string;
+  delivery_id: string;
+  correlation_id: string;
+  status: string;
+  reason: string | null;
+  created_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+};
+
+export type JobRow = {
+  id: string;
+  run_id: string;
+  position: number;
+  name: string;
+  kind: string;
+  plan: string;
+  status: string;
+  reason: string | null;
+  /** The newest attempt; 0 before the first. */
+  attempt: number;
+  started_at: number | null;
+  finished_at: number | null;
+};
+
+export type AttemptRow = {
+  job_id: string;
+  run_id: string;
+  number: number;
+  status: string;
+  lease_id: string | null;
+  claim_id: string | null;
+  runner_id: string | null;
+  runner_address: string | null;
+  runner_name: string | null;
+  granted_until: number | null;
+  lease_expires_at: number | null;
+  lease_beat: number;
+  cancel_requested: number;
+  last_seq: number;
+  reason: string | null;
+  log_lines: number | null;
+  log_bytes: number | null;
+  log_cut: number | null;
+  queued_at: number;
+  started_at: number | null;
+  finished_at: number | null;
+};
+
+export type StepRow = {
+  job_id: string;
+  attempt: number;
+  position: number;
+  name: string;
+  status: string;
+  exit_code: number | null;
+  allowed: number | null;
+  message: string | null;
+  started_at: number | null;
+  finished_at: number | null;
+};
+
+export type SegmentRow = {
+  job_id: string;
+  attempt: number;
+  position: number;
+  key: string;
+  size_bytes: number;
+  first_line: number;
+  line_count: number;
+};
+
+export type ArtifactRow = {
+  id: string;
+  run_id: string;
+  job_id: string;
+  job_name: string;
+  attempt: number;
+  name: string;
+  key: string;
+  size_bytes: number;
+  sha256: string;
+  file_count: number;
+  created_at: number;
+};
+
+export type DeploymentRow = {
+  job_id: string;
+  run_id: string;
+  job_name: string;
+  environment: string;
+  status: string;
+  external_id: string | null;
+  detail: string | null;
+  updated_at: number;
+};
+
+export type OutboxRow = {
+  id: Generated<number>;
+  key: string;
+  type: string;
+  run_id: string;
+  correlation_id: string;
+  effect: string;
+  /** `pending`, then `sent`, `superseded` or `failed`. */
+  state: string;
+  tries: number;
+  held_until: number;
+  problem: string | null;
+  created_at: number;
+  done_at: number | null;
+};
+
+export type SecretRow = {
+  repository: string;
+  name: string;
+  sealed: string;
+  updated_at: number;
+};
