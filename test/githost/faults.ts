@@ -1,0 +1,19 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** What goes wrong, from now on: tests change it while the server runs. */
+export interface Faults {
+  /** The HTTP statuses that the next posted commit statuses get instead of being taken, one each, in order. */
+  statuses: number[];
+  /** How long every answer of the API and of git is held back. */
+  delayMs: number;
+  /** Git over HTTP answers 503. */
+  gitDown: boolean;
+}
+
+export function noFaults(): Faults {
+  return { statuses: [], delayMs: 0, gitDown: false };
+}
+
+export async function holdBack({ delayMs }: Faults): Promise<void> {
+  if (delayMs > 0) await delay(delayMs);
+}

@@ -1,0 +1,167 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { getRequestListener } from '@hono/node-server';
+import { type BareRepository, initBareRepository, readReferences } from './bare-repository.ts';
+import { type CommitStatus, createCommitStatuses } from './commit-statuses.ts';
+import { type Faults, noFaults } from './faults.ts';
+import { pingPayload } from './ping-payload.ts';
+import { createPullRequests, type PullRequest, type PullRequestOptions } from './pull-requests.ts';
+import { pushPayload, referenceChanges } from './push-payload.ts';
+import type { HostUrls } from './repository-json.ts';
+import { restApi } from './rest-api.ts';
+import { smartHttp } from './smart-http.ts';
+import { createWebhooks, type Delivery, type Hook, type HookOptions } from './webhooks.ts';
+
+/**
+ * A small GitHub for tests and the demo: real git over HTTP, webhooks as GitHub sends them, commit statuses as
+ * GitHub takes them. Everything but the repositories themselves is in memory.
+ */
+export interface GitHost extends HostUrls {
+  /** Where the web pages would be, and clone addresses begin: `GITHUB_SERVER_URL`. */
+  readonly url: string;
+  /** `GITHUB_API_URL`. */
+  readonly apiUrl: string;
+  /** An empty repository, or with `forkOf` a copy of that one's branches and tags. No event is sent. */
+  createRepository(
+    fullName: string,
+    options?: RepositoryOptions,
+  ): Promise<{ cloneUrl: string; pushUrl: string }>;
+  /** Registers a webhook and waits until its `ping` has been answered or has failed. */
+  addHook(repository: string, options: HookOptions): Promise<Hook>;
+  openPullRequest(options: PullRequestOptions): Promise<PullRequest>;
+  /** The statuses that a commit has got, newest first. */
+  statuses(repository: string, sha: string): CommitStatus[];
+  /** Every attempt to deliver an event, oldest first. */
+  deliveries(): Delivery[];
+  /** Sends a delivery once more, under its old GUID. */
+  redeliver(id: number): Promise<Delivery>;
+  /** Resolves when every event of the pushes so far has been delivered or has failed. */
+  settled(): Promise<void>;
+  readonly faults: Faults;
+  close(): Promise<void>;
+}
+
+export interface RepositoryOptions {
+  defaultBranch?: string;
+  private?: boolean;
+  forkOf?: string;
+}
+
+export interface GitHostOptions {
+  /** Holds the repositories. */
+  directory: string;
+  /** What pushes, API writes and private repositories ask for. Without one, everybody may do everything. */
+  token?: string;
+  port?: number;
+}
+
+export async function startGitHost({ directory, token, port = 0 }: GitHostOptions): Promise<GitHost> {
+  const repositories = new Map<string, BareRepository>();
+  const faults = noFaults();
+  const statuses = createCommitStatuses();
+  const stop = new AbortController();
+  const webhooks = createWebhooks({ signal: stop.signal });
+  const urls: HostUrls = { url: '', apiUrl: '' };
+  // GitHub's names are case-insensitive.
+  const find = (fullName: string) => repositories.get(fullName.toLowerCase());
+  const get = (fullName: string) => {
+    const repository = find(fullName);
+    if (repository === undefined) throw new Error(`there is no repository ${fullName}`);
+    return repository;
+  };
+  const pullRequests = createPullRequests(urls, get);
+
+  const underway = new Set<Promise<void>>();
+  const keepTrackOf = (work: Promise<void>) => {
+    underway.add(work);
+    work.finally(() => underway.delete(work)).catch(() => {});
+  };
+  const send = (event: { repository: string; event: string; payload: object }) =>
+    keepTrackOf(webhooks.send(event.repository, event.event, event.payload));
+
+  const handleGit = smartHttp({
+    find,
+    faults,
+    token,
+    aroundPush: oneAtATime(async (repository, pusher, push) => {
+      const earlier = await readReferences(repository);
+      await push();
+      const changes = referenceChanges(earlier, await readReferences(repository));
+      for (const change of changes) {
+        const payload = await pushPayload(urls, repository, change, { earlier, pusher });
+        send({ repository: repository.fullName, event: 'push', payload });
+      }
+      for (const event of await pullRequests.follow(repository)) send(event);
+    }, keepTrackOf),
+  });
+  const handleApi = getRequestListener(restApi({ urls: () => urls, find, statuses, faults, token }).fetch, {
+    overrideGlobalObjects: false,
+  });
+
+  const server = createServer((request, response) => {
+    handleGit(request, response)
+      .then((handled) => (handled ? undefined : handleApi(request, response)))
+      .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  urls.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  urls.apiUrl = `${urls.url}/api/v3`;
+
+  return {
+    ...urls,
+    faults,
+    async createRepository(fullName, { defaultBranch = 'main', private: isPrivate = false, forkOf } = {}) {
+      if (!/^[\w.-]+\/[\w.-]+$/.test(fullName) || find(fullName) !== undefined) {
+        throw new Error(`${fullName} is taken, or no name of the form owner/name`);
+      }
+      const path = join(directory, `${fullName.toLowerCase()}.git`);
+      await initBareRepository(path, defaultBranch, forkOf && get(forkOf).path);
+      const id = repositories.size + 1;
+      const repository = { fullName, path, id, defaultBranch, isPrivate, forkOf, createdAt: new Date() };
+      repositories.set(fullName.toLowerCase(), repository);
+      const cloneUrl = `${urls.url}/${fullName}.git`;
+      const credentials = token === undefined ? '' : `x-access-token:${token}@`;
+      return { cloneUrl, pushUrl: cloneUrl.replace('://', `://${credentials}`) };
+    },
+    async addHook(repository, options) {
+      const hook = webhooks.add(get(repository).fullName, options);
+      await webhooks.sendTo(hook, 'ping', pingPayload(urls, get(repository), hook));
+      return hook;
+    },
+    async openPullRequest(options) {
+      const { pullRequest, event } = await pullRequests.open(options);
+      send(event);
+      return pullRequest;
+    },
+    statuses: (repository, sha) => statuses.list(get(repository).fullName, sha),
+    deliveries: webhooks.deliveries,
+    redeliver: webhooks.redeliver,
+    async settled() {
+      while (underway.size > 0) await Promise.allSettled(underway);
+    },
+    async close() {
+      stop.abort();
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+      await Promise.allSettled(underway);
+    },
+  };
+}
+
+/** What reads the references before and after a push must not see another push of the same server in between. */
+function oneAtATime<Args extends unknown[]>(
+  work: (...args: Args) => Promise<void>,
+  keepTrackOf: (work: Promise<void>) => void,
+): (...args: Args) => Promise<void> {
+  let last: Promise<void> = Promise.resolve();
+  return (...args) => {
+    const next = last.catch(() => {}).then(() => work(...args));
+    last = next;
+    keepTrackOf(next);
+    return next;
+  };
+}

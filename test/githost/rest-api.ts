@@ -1,0 +1,112 @@
+import { Hono } from 'hono';
+import { type BareRepository, findCommit } from './bare-repository.ts';
+import { type CommitStatus, type CommitStatuses, combinedState, currentStatuses } from './commit-statuses.ts';
+import { type Faults, holdBack } from './faults.ts';
+import { type HostUrls, repositoryJson, userJson } from './repository-json.ts';
+
+export interface RestApiParts {
+  urls: () => HostUrls;
+  find: (fullName: string) => BareRepository | undefined;
+  statuses: CommitStatuses;
+  faults: Faults;
+  /** Who may write, and read what is private; everybody when there is none. */
+  token: string | undefined;
+}
+
+/** The part of GitHub's REST API that a CI service uses, below `/api/v3` as on GitHub Enterprise Server. */
+export function restApi({ urls, find, statuses, faults, token }: RestApiParts): Hono {
+  const app = new Hono().basePath('/api/v3');
+  const knows = (header: string | undefined) =>
+    token === undefined || /^(?:bearer|token) (.*)$/i.exec(header ?? '')?.[1] === token;
+
+  app.use(async (c, next) => {
+    await holdBack(faults);
+    const header = c.req.header('authorization');
+    if (header !== undefined && !knows(header)) return c.json(apiError('Bad credentials', 401), 401);
+    await next();
+  });
+
+  const repositoryOf = (path: { owner: string; repo: string }, header: string | undefined) => {
+    const repository = find(`${path.owner}/${path.repo}`);
+    // What somebody may not see does not exist for them.
+    return repository?.isPrivate && !knows(header) ? undefined : repository;
+  };
+
+  app.get('/repos/:owner/:repo', (c) => {
+    const repository = repositoryOf(c.req.param(), c.req.header('authorization'));
+    if (repository === undefined) return c.json(apiError('Not Found', 404), 404);
+    return c.json(repositoryJson(urls(), repository));
+  });
+
+  app.post('/repos/:owner/:repo/statuses/:sha', async (c) => {
+    const fault = faults.statuses.shift();
+    if (fault !== undefined) return c.json(apiError(`Fault ${fault}`, fault), fault as 500);
+    const header = c.req.header('authorization');
+    const repository = repositoryOf(c.req.param(), header);
+    if (repository === undefined) return c.json(apiError('Not Found', 404), 404);
+    if (!knows(header)) return c.json(apiError('Requires authentication', 401), 401);
+    const request: unknown = await c.req.json().catch(() => undefined);
+    if (typeof request !== 'object' || request === null)
+      return c.json(apiError('Problems parsing JSON', 400), 400);
+    const { sha } = c.req.param();
+    // Only a whole id will do, and an unknown one is not "not found" on GitHub.
+    if ((await findCommit(repository, sha)) !== sha) {
+      return c.json(apiError(`No commit found for SHA: ${sha}`, 422), 422);
+    }
+    const outcome = statuses.add(repository.fullName, sha, { ...request });
+    if ('errors' in outcome)
+      return c.json({ ...apiError(outcome.message, 422), errors: outcome.errors }, 422);
+    return c.json(statusJson(urls(), repository, outcome), 201);
+  });
+
+  app.get('/repos/:owner/:repo/commits/:ref/statuses', async (c) => {
+    const repository = repositoryOf(c.req.param(), c.req.header('authorization'));
+    const sha = repository && (await findCommit(repository, c.req.param('ref')));
+    if (repository === undefined || sha === undefined) return c.json(apiError('Not Found', 404), 404);
+    return c.json(
+      statuses.list(repository.fullName, sha).map((status) => statusJson(urls(), repository, status)),
+    );
+  });
+
+  app.get('/repos/:owner/:repo/commits/:ref/status', async (c) => {
+    const repository = repositoryOf(c.req.param(), c.req.header('authorization'));
+    const sha = repository && (await findCommit(repository, c.req.param('ref')));
+    if (repository === undefined || sha === undefined) return c.json(apiError('Not Found', 404), 404);
+    const current = currentStatuses(statuses.list(repository.fullName, sha));
+    const commit = `${urls().apiUrl}/repos/${repository.fullName}/commits/${sha}`;
+    return c.json({
+      state: combinedState(current),
+      statuses: current.map((status) => statusJson(urls(), repository, status)),
+      sha,
+      total_count: current.length,
+      repository: repositoryJson(urls(), repository),
+      commit_url: commit,
+      url: `${commit}/status`,
+    });
+  });
+
+  app.notFound((c) => c.json(apiError('Not Found', 404), 404));
+  return app;
+}
+
+function apiError(message: string, status: number) {
+  return { message, documentation_url: 'https://docs.github.com/rest', status: String(status) };
+}
+
+function statusJson(urls: HostUrls, { fullName }: BareRepository, status: CommitStatus) {
+  const { id, sha, state, description, target_url, context, createdAt } = status;
+  const creator = userJson(urls, 'hookline');
+  return {
+    url: `${urls.apiUrl}/repos/${fullName}/statuses/${sha}`,
+    avatar_url: creator.avatar_url,
+    id,
+    node_id: Buffer.from(`StatusContext:${id}`).toString('base64'),
+    state,
+    description,
+    target_url,
+    context,
+    created_at: createdAt.toISOString(),
+    updated_at: createdAt.toISOString(),
+    creator,
+  };
+}
