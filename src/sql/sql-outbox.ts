@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Outbox, OutboxEntry } from '../runs/outbox.ts';
 import type { Effect } from '../runs/transition.ts';
 import type { OutboxRow, Tables } from './tables.ts';
@@ -108,9 +108,9 @@ async function supersede(db: Kysely<Tables>, type: Effect['type'], nowMs: number
     .execute();
 }
 
-function entryOf(row: OutboxRow & { id: unknown }): OutboxEntry {
+function entryOf(row: Selectable<OutboxRow>): OutboxEntry {
   return {
-    id: Number(row.id),
+    id: row.id,
     key: row.key,
     runId: row.run_id,
     correlationId: row.correlation_id,

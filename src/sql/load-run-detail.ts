@@ -1,0 +1,135 @@
+import type { Kysely } from 'kysely';
+import type { JobPlan } from '../../pipelines/plan.ts';
+import type { AttemptDetail, DeploymentDetail, JobDetail, RunDetail, StatusDetail } from '../runs/history.ts';
+import type { Status, Step } from '../runs/run.ts';
+import type { Effect } from '../runs/transition.ts';
+import { artifactOf, runSummaryOf } from './history-rows.ts';
+import { logOf, stepOf, timesOf, withReason } from './run-rows.ts';
+import type { AttemptRow, DeploymentRow, JobRow, OutboxRow, StepRow, Tables } from './tables.ts';
+
+/** A run as people see it: with every attempt, not only the newest, and what became of its statuses. */
+export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<RunDetail | undefined> {
+  const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
+  if (!row) return undefined;
+  const jobs = await db.selectFrom('jobs').selectAll().where('run_id', '=', id).orderBy('position').execute();
+  const attempts = await db
+    .selectFrom('attempts')
+    .selectAll()
+    .where('run_id', '=', id)
+    .orderBy('number')
+    .execute();
+  const steps = await db
+    .selectFrom('steps')
+    .selectAll()
+    .where('job_id', 'in', (eb) => eb.selectFrom('jobs').select('id').where('run_id', '=', id))
+    .orderBy('position')
+    .execute();
+  const artifacts = await db
+    .selectFrom('artifacts')
+    .selectAll()
+    .where('run_id', '=', id)
+    .orderBy('id')
+    .execute();
+  const deployments = await db.selectFrom('deployments').selectAll().where('run_id', '=', id).execute();
+  const statuses = await db
+    .selectFrom('outbox')
+    .selectAll()
+    .where('run_id', '=', id)
+    .where('type', '=', 'commit-status')
+    .orderBy('id')
+    .execute();
+
+  const stepsOf = Map.groupBy(steps, (step) => `${step.job_id} ${step.attempt}`);
+  const attemptsOf = Map.groupBy(attempts, (attempt) => attempt.job_id);
+  return {
+    ...runSummaryOf(row),
+    deliveryId: row.delivery_id,
+    correlationId: row.correlation_id,
+    pipeline: { file: row.pipeline_file, digest: row.pipeline_digest },
+    jobs: jobs.map((job) =>
+      jobDetailOf(
+        job,
+        (attemptsOf.get(job.id) ?? []).map((attempt) =>
+          attemptDetailOf(attempt, stepsOf.get(`${attempt.job_id} ${attempt.number}`) ?? []),
+        ),
+      ),
+    ),
+    artifacts: artifacts.map(artifactOf),
+    deployments: deployments.map(deploymentOf),
+    statuses: statuses.flatMap(statusOf),
+  };
+}
+
+function jobDetailOf(row: JobRow, attempts: AttemptDetail[]): JobDetail {
+  const plan = JSON.parse(row.plan) as JobPlan;
+  return {
+    id: row.id,
+    name: row.name,
+    kind: plan.kind,
+    needs: plan.needs,
+    status: row.status as Status,
+    ...withReason(row.reason),
+    ...timesOf(row),
+    attempts: attempts.map((attempt) =>
+      plan.kind === 'build' && attempt.number === row.attempt
+        ? withPlannedSteps(attempt, plan.steps, row)
+        : attempt,
+    ),
+  };
+}
+
+/** Steps that have not begun are shown as what they wait for, and those that never will as skipped. */
+function withPlannedSteps(
+  attempt: AttemptDetail,
+  planned: readonly { name: string }[],
+  job: JobRow,
+): AttemptDetail {
+  const begun = new Map(attempt.steps.map((step) => [step.index, step]));
+  const status: Status = job.finished_at === null ? 'queued' : 'skipped';
+  const steps = planned.map(({ name }, index): Step => begun.get(index) ?? { index, name, status });
+  return { ...attempt, steps };
+}
+
+function attemptDetailOf(row: AttemptRow, steps: StepRow[]): AttemptDetail {
+  return {
+    number: row.number,
+    status: row.status as AttemptDetail['status'],
+    ...(row.runner_name === null ? {} : { runner: row.runner_name }),
+    ...withReason(row.reason),
+    queuedAtMs: row.queued_at,
+    ...timesOf(row),
+    ...logOf(row),
+    steps: steps.map(stepOf),
+  };
+}
+
+function deploymentOf(row: DeploymentRow): DeploymentDetail {
+  return {
+    jobName: row.job_name,
+    environment: row.environment,
+    status: row.status,
+    ...(row.external_id === null ? {} : { externalId: row.external_id }),
+    ...(row.detail === null ? {} : { detail: JSON.parse(row.detail) as unknown }),
+    updatedAtMs: row.updated_at,
+  };
+}
+
+type StoredOutboxRow = Omit<OutboxRow, 'id'>;
+
+function statusOf(row: StoredOutboxRow): StatusDetail[] {
+  const effect = JSON.parse(row.effect) as Effect;
+  if (effect.type !== 'commit-status') return [];
+  const { context, state, description } = effect.status;
+  return [
+    {
+      context,
+      state,
+      description,
+      delivery: row.state as StatusDetail['delivery'],
+      tries: row.tries,
+      ...(row.problem === null ? {} : { problem: row.problem }),
+      createdAtMs: row.created_at,
+      ...(row.done_at === null ? {} : { doneAtMs: row.done_at }),
+    },
+  ];
+}
