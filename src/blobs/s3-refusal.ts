@@ -69,6 +69,7 @@ const corruptions: ReadonlySet<string> = new Set([
   'BadDigest',
   'InvalidDigest',
   'XAmzContentChecksumMismatch',
+  'XAmzContentSHA256Mismatch',
 ]);
 
 const unreachableCodes: ReadonlySet<string | undefined> = new Set([

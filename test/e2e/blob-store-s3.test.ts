@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 import {
   AbortMultipartUploadCommand,
   CreateBucketCommand,
@@ -31,6 +34,31 @@ afterAll(async () => {
 
 const access = () => ({ endpoint: server.endpoint, region: server.region, credentials: server.credentials });
 const open = (options: Partial<S3StoreOptions> = {}) => openS3Store({ bucket, ...access(), ...options });
+
+/** Passes everything on to the server but one word, which it changes for one of the same length. */
+async function startCorruptingProxy(target: URL) {
+  const sockets = new Set<Socket>();
+  const proxy = createServer((downstream) => {
+    const upstream = connect(Number(target.port), target.hostname);
+    const change = new Transform({
+      transform: (chunk: Buffer, _encoding, done) =>
+        done(null, Buffer.from(chunk.toString('latin1').replace('genuine', 'changed'), 'latin1')),
+    });
+    for (const socket of [downstream, upstream]) sockets.add(socket.on('error', () => downstream.destroy()));
+    downstream.pipe(change).pipe(upstream).pipe(downstream);
+  }).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const address = proxy.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      proxy.close();
+      await once(proxy, 'close');
+    },
+  };
+}
 
 async function interruptedUploads(prefix: string): Promise<string[]> {
   const found = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket, Prefix: prefix }));
@@ -117,6 +145,23 @@ describe('an S3 store', () => {
       expect(Buffer.from(await new Response(found?.body).arrayBuffer()).equals(bytes)).toBe(true);
     }
     await store.close();
+  });
+
+  it('notices a body that was changed on its way, and leaves nothing of it', async () => {
+    const proxy = await startCorruptingProxy(new URL(server.endpoint));
+    const store = await open({ prefix: 'changed', endpoint: proxy.endpoint });
+    try {
+      const small = Buffer.from('these bytes are genuine');
+      await expect(store.put('small', small)).rejects.toMatchObject({ code: 'corrupt' });
+      const large = Buffer.concat([randomBytes(5 * mebibyte), small]);
+      await expect(store.put('large', large)).rejects.toMatchObject({ code: 'corrupt' });
+      expect(await store.head('small')).toBeUndefined();
+      expect(await store.head('large')).toBeUndefined();
+      expect(await interruptedUploads('changed/')).toEqual([]);
+    } finally {
+      await store.close();
+      await proxy.close();
+    }
   });
 
   it('finds the endpoint and the credentials as the SDK does', async () => {

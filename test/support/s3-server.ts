@@ -70,7 +70,9 @@ export async function startS3Server(): Promise<S3Server> {
   } catch (error) {
     const logs = await logsOf(directory);
     await stop();
-    throw new Error(`The S3 server did not start.\n${logs}`, { cause: error });
+    throw new Error(`The S3 server did not start; are its Debian packages installed?\n${logs}`, {
+      cause: error,
+    });
   }
 }
 

@@ -64,6 +64,15 @@ describe('a directory store', () => {
     expect(await store.head('runs/42/app.zip')).toMatchObject({ sizeBytes: 1 });
   });
 
+  it('puts into a folder that another process has removed meanwhile', async () => {
+    const [store, other] = await Promise.all([openDirectoryStore({ root }), openDirectoryStore({ root })]);
+    await store.put('runs/42/old', text('x'));
+    await other.remove('runs/42/old');
+    expect(await readdir(join(root, 'objects'))).toEqual([]);
+    await store.put('runs/42/new', text('x'));
+    expect(await other.head('runs/42/new')).toMatchObject({ sizeBytes: 1 });
+  });
+
   it('sweeps at its start what dead processes of this host left, and what is a day old', async () => {
     await openDirectoryStore({ root });
     const { host } = thisWriter();
