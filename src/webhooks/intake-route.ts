@@ -83,7 +83,7 @@ export function intakeRoute(provider: IntakeProvider, ports: IntakePorts): Hono 
         const recorded = await receive(context, id, receivedAtMs);
         const answer =
           recorded.outcome === 'duplicate' ? { id: recorded.id, duplicate: true } : { id: recorded.id };
-        return context.json(answer, 202, { 'x-correlation-id': id });
+        return jsonResponse(202, answer, { 'content-type': 'application/json', 'x-correlation-id': id });
       } catch (error) {
         if (!(error instanceof WebhookRefusal)) {
           log.error({ err: error, correlationId: id, source }, 'a verified delivery could not be recorded');
@@ -115,13 +115,22 @@ function provesItsSender(status: number): boolean {
 
 function problem(correlationId: string, status: number, code: string, detail: string): Response {
   const title = STATUS_CODES[status] ?? 'Error';
-  return new Response(JSON.stringify({ type: 'about:blank', title, status, detail, code, correlationId }), {
+  return jsonResponse(
     status,
-    headers: {
+    { type: 'about:blank', title, status, detail, code, correlationId },
+    {
       'content-type': 'application/problem+json',
       'x-correlation-id': correlationId,
       ...(status === 503 ? { 'retry-after': retryAfterSeconds } : {}),
       ...(status === 405 ? { allow: 'POST' } : {}),
     },
-  });
+  );
+}
+
+/**
+ * Not `context.json`: given more than one header it makes a `Headers` object, which takes @hono/node-server off
+ * the fast path that plain ones stay on.
+ */
+function jsonResponse(status: number, body: object, headers: Record<string, string>): Response {
+  return new Response(JSON.stringify(body), { status, headers });
 }
