@@ -1,0 +1,190 @@
+import { isPublicKey, isSeed } from './contract/keys.ts';
+import { Refusal } from './errors.ts';
+import { type LogLevel, logLevels } from './log.ts';
+import { settingsTable } from './settings.ts';
+
+export class ConfigRefusal extends Refusal<'invalid'> {}
+
+/** Everything that can be set, read once at start. */
+export type Config = Readonly<{
+  host: string;
+  port: number;
+  dataDir: string;
+  /** As people and forges reach this installation; absent: made of host and port once they are known. */
+  publicUrl?: string;
+  apiKey?: string;
+  masterKey?: string;
+  slots: number;
+  logLevel: LogLevel;
+  logLimitBytes: number;
+  job: Readonly<{ memoryBytes: number; cpus: number; pids: number }>;
+  localDeploy?: string;
+  runnerKey?: string;
+  runnerPublicKeys: readonly string[];
+  controlPublicKey?: string;
+  repositories?: ReadonlySet<string>;
+  stopGraceMs: number;
+  github: Readonly<{
+    secrets: readonly string[];
+    token?: string;
+    serverUrl: string;
+    apiUrl: string;
+  }>;
+  codecommit: Readonly<{ secrets: readonly string[]; gitUrl?: string }>;
+  redisUrl?: string;
+  s3?: Readonly<{ bucket: string; prefix: string }>;
+  dockerHost?: string;
+}>;
+
+type Reader = (name: string) => string | undefined;
+
+/**
+ * Reads the environment into one frozen object. Rejects all wrong values at once, each with the name of the
+ * variable, what it got and what it wants; a variable that is empty counts as unset.
+ */
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const read: Reader = (name) => environment[name]?.trim() || undefined;
+  const check = <T>(name: string, wanted: string, parse: (text: string) => T | undefined): T | undefined => {
+    const text = read(name);
+    if (text === undefined) return undefined;
+    const value = parse(text);
+    if (value !== undefined) return value;
+    const shown = isSecret(name) ? 'a value (not shown)' : `"${text}"`;
+    problems.push(`${name} is ${shown}; wanted: ${wanted}`);
+    return undefined;
+  };
+  const whole = (name: string, least: number, most: number, fallback: number) =>
+    check(name, `a whole number from ${least} to ${most}`, (text) => {
+      const value = Number(text);
+      return Number.isInteger(value) && value >= least && value <= most ? value : undefined;
+    }) ?? fallback;
+  const url = (name: string) => check(name, 'an address such as https://ci.example.com', parseUrl);
+  const key = (name: string) => check(name, 'a key as `hookline keys` prints it', parseSeed);
+
+  const publicUrl = url('HOOKLINE_PUBLIC_URL');
+  const masterKey = key('HOOKLINE_MASTER_KEY');
+  const runnerKey = key('HOOKLINE_RUNNER_KEY');
+  const controlPublicKey = check('HOOKLINE_CONTROL_PUBLIC_KEY', publicKeyText, parsePublicKey);
+  const runnerPublicKeys =
+    check('HOOKLINE_RUNNER_PUBLIC_KEYS', `${publicKeyText}, several with commas between`, parsePublicKeys) ??
+    [];
+  const repositories = check(
+    'HOOKLINE_REPOSITORIES',
+    'names such as owner/name, several with commas between',
+    parseRepositories,
+  );
+  const logLevel = check('HOOKLINE_LOG_LEVEL', logLevels.join(', '), (text) =>
+    logLevels.find((level) => level === text),
+  );
+  const redisUrl = check('REDIS_URL', 'redis://… or rediss://…', (text) =>
+    /^rediss?:\/\/\S+$/.test(text) ? text : undefined,
+  );
+  const githubToken = read('GITHUB_TOKEN');
+  const githubServer = url('GITHUB_SERVER_URL') ?? 'https://github.com';
+  const host = read('HOST') ?? '127.0.0.1';
+  const apiKey = check('HOOKLINE_API_KEY', 'at least 16 characters', (text) =>
+    text.length >= 16 ? text : undefined,
+  );
+  if (apiKey === undefined && !isLoopback(host) && !environment['HOOKLINE_API_KEY']) {
+    problems.push(
+      `HOST is "${host}", which others can reach, and HOOKLINE_API_KEY is not set; wanted: a key of at least 16 characters, or HOST=127.0.0.1 behind a proxy that asks who it is`,
+    );
+  }
+  const bucket = read('S3_BUCKET');
+  const codecommitGitUrl = url('CODECOMMIT_GIT_URL');
+  const localDeploy = read('HOOKLINE_LOCAL_DEPLOY');
+  const dockerHost = read('DOCKER_HOST');
+
+  const config: Config = {
+    host,
+    port: whole('PORT', 0, 65_535, 8080),
+    dataDir: read('HOOKLINE_DATA_DIR') ?? '.hookline',
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(apiKey === undefined ? {} : { apiKey }),
+    ...(masterKey === undefined ? {} : { masterKey }),
+    slots: whole('HOOKLINE_SLOTS', 1, 256, 2),
+    logLevel: logLevel ?? 'info',
+    logLimitBytes: whole('HOOKLINE_LOG_LIMIT_MIB', 1, 10_240, 64) * 1024 * 1024,
+    job: {
+      memoryBytes: whole('HOOKLINE_JOB_MEMORY_MIB', 64, 1_048_576, 4_096) * 1024 * 1024,
+      cpus: whole('HOOKLINE_JOB_CPUS', 1, 1_024, 2),
+      pids: whole('HOOKLINE_JOB_PIDS', 16, 1_000_000, 4_096),
+    },
+    ...(localDeploy === undefined ? {} : { localDeploy }),
+    ...(runnerKey === undefined ? {} : { runnerKey }),
+    runnerPublicKeys,
+    ...(controlPublicKey === undefined ? {} : { controlPublicKey }),
+    ...(repositories === undefined ? {} : { repositories }),
+    stopGraceMs: whole('HOOKLINE_STOP_GRACE_S', 0, 86_400, 30) * 1000,
+    github: {
+      secrets: [read('GITHUB_WEBHOOK_SECRET'), read('GITHUB_WEBHOOK_SECRET_PREVIOUS')].filter(isSet),
+      ...(githubToken === undefined ? {} : { token: githubToken }),
+      serverUrl: githubServer,
+      apiUrl: url('GITHUB_API_URL') ?? defaultApiUrl(githubServer),
+    },
+    codecommit: {
+      secrets: [read('CODECOMMIT_WEBHOOK_SECRET')].filter(isSet),
+      ...(codecommitGitUrl === undefined ? {} : { gitUrl: codecommitGitUrl }),
+    },
+    ...(redisUrl === undefined ? {} : { redisUrl }),
+    ...(bucket === undefined ? {} : { s3: { bucket, prefix: read('S3_PREFIX') ?? '' } }),
+    ...(dockerHost === undefined ? {} : { dockerHost }),
+  };
+  problems.push(...misspelt(environment));
+  if (problems.length > 0) throw new ConfigRefusal('invalid', problems.join('\n'));
+  return Object.freeze(config);
+}
+
+const publicKeyText = 'a public key as `hookline keys` prints it';
+
+/** A variable of ours that does not exist is a slip: the setting that was meant would silently not be in force. */
+function misspelt(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const known = new Set(settingsTable.map((setting) => setting.name));
+  return Object.keys(environment)
+    .filter((name) => name.startsWith('HOOKLINE_') && !known.has(name))
+    .map((name) => `${name} is not a setting; those that are stand in the README and in \`hookline config\``);
+}
+
+export function isSecret(name: string): boolean {
+  return settingsTable.some((setting) => setting.name === name && setting.secret === true);
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
+}
+
+/** Enterprise Servers serve the API below `/api/v3` (GitHub Enterprise Server documentation, REST API). */
+function defaultApiUrl(serverUrl: string): string {
+  return serverUrl === 'https://github.com' ? 'https://api.github.com' : `${serverUrl}/api/v3`;
+}
+
+function parseUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, username, search, hash } = new URL(text);
+  const fits =
+    (protocol === 'https:' || protocol === 'http:') && username === '' && search === '' && hash === '';
+  return fits ? text.replace(/\/+$/, '') : undefined;
+}
+
+function parseSeed(text: string): string | undefined {
+  return isSeed(text) ? text : undefined;
+}
+
+function parsePublicKey(text: string): string | undefined {
+  return isPublicKey(text) ? text : undefined;
+}
+
+function parsePublicKeys(text: string): string[] | undefined {
+  const keys = text.split(',').map((part) => part.trim());
+  return keys.every(isPublicKey) ? keys : undefined;
+}
+
+function parseRepositories(text: string): Set<string> | undefined {
+  const names = text.split(',').map((part) => part.trim());
+  return names.every((name) => /^[\w.-]+(\/[\w.-]+)?$/.test(name)) ? new Set(names) : undefined;
+}
+
+function isSet(value: string | undefined): value is string {
+  return value !== undefined;
+}

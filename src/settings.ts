@@ -1,0 +1,125 @@
+/** One environment variable, as the README's table and `hookline config` show it. */
+export type Setting = {
+  name: string;
+  /** What holds when it is unset. */
+  fallback: string;
+  meaning: string;
+  /** Never shown. */
+  secret?: true;
+};
+
+export const settingsTable: readonly Setting[] = [
+  { name: 'HOST', fallback: '127.0.0.1', meaning: 'address to listen on' },
+  { name: 'PORT', fallback: '8080', meaning: 'port to listen on; 0 takes a free one' },
+  {
+    name: 'HOOKLINE_DATA_DIR',
+    fallback: './.hookline',
+    meaning: 'where everything is kept that is not kept elsewhere',
+  },
+  {
+    name: 'HOOKLINE_PUBLIC_URL',
+    fallback: 'http://HOST:PORT',
+    meaning: 'how people and forges reach this installation',
+  },
+  {
+    name: 'HOOKLINE_API_KEY',
+    fallback: 'open on loopback, else refuses to start',
+    meaning: 'key for the API and the pages, at least 16 characters',
+    secret: true,
+  },
+  {
+    name: 'HOOKLINE_MASTER_KEY',
+    fallback: 'made at the first start, kept in the data directory',
+    meaning: 'seals the secrets of repositories and proves what control says',
+    secret: true,
+  },
+  { name: 'HOOKLINE_SLOTS', fallback: '2', meaning: 'jobs that a runner carries out at the same time' },
+  { name: 'HOOKLINE_LOG_LEVEL', fallback: 'info', meaning: 'debug, info, warn, error or silent' },
+  { name: 'HOOKLINE_LOG_LIMIT_MIB', fallback: '64', meaning: 'most that is kept of the log of one job' },
+  { name: 'HOOKLINE_JOB_MEMORY_MIB', fallback: '4096', meaning: 'memory of one job' },
+  { name: 'HOOKLINE_JOB_CPUS', fallback: '2', meaning: 'processors of one job' },
+  { name: 'HOOKLINE_JOB_PIDS', fallback: '4096', meaning: 'processes and threads of one job' },
+  {
+    name: 'HOOKLINE_LOCAL_DEPLOY',
+    fallback: 'no local deployment',
+    meaning: 'which repository may deploy to which directories of this host, as which users',
+  },
+  {
+    name: 'HOOKLINE_RUNNER_KEY',
+    fallback: 'made by `hookline start`',
+    meaning: 'private key of this runner',
+    secret: true,
+  },
+  {
+    name: 'HOOKLINE_RUNNER_PUBLIC_KEYS',
+    fallback: 'the runner of `hookline start`',
+    meaning: 'public keys of the runners that may claim jobs, with commas between',
+  },
+  {
+    name: 'HOOKLINE_CONTROL_PUBLIC_KEY',
+    fallback: 'given by `hookline start`',
+    meaning: 'public key of control: a runner takes jobs from nobody else',
+  },
+  {
+    name: 'HOOKLINE_REPOSITORIES',
+    fallback: 'any whose delivery verifies',
+    meaning: 'exact names of the repositories that may have runs',
+  },
+  {
+    name: 'HOOKLINE_STOP_GRACE_S',
+    fallback: '30',
+    meaning: 'seconds that running jobs may go on after SIGTERM',
+  },
+  {
+    name: 'GITHUB_WEBHOOK_SECRET',
+    fallback: 'GitHub deliveries are refused',
+    meaning: 'secret of the webhook',
+    secret: true,
+  },
+  {
+    name: 'GITHUB_WEBHOOK_SECRET_PREVIOUS',
+    fallback: 'none',
+    meaning: 'the secret before, while it is being changed',
+    secret: true,
+  },
+  {
+    name: 'GITHUB_TOKEN',
+    fallback: 'public clones, no statuses',
+    meaning: 'clones and posts commit statuses',
+    secret: true,
+  },
+  { name: 'GITHUB_SERVER_URL', fallback: 'https://github.com', meaning: 'GitHub Enterprise Server' },
+  {
+    name: 'GITHUB_API_URL',
+    fallback: 'https://api.github.com',
+    meaning: 'REST API; for another server SERVER/api/v3',
+  },
+  {
+    name: 'CODECOMMIT_WEBHOOK_SECRET',
+    fallback: 'CodeCommit deliveries are refused',
+    meaning: 'secret shared with the Lambda bridge',
+    secret: true,
+  },
+  {
+    name: 'CODECOMMIT_GIT_URL',
+    fallback: 'https://git-codecommit.REGION.amazonaws.com',
+    meaning: 'base of the clone addresses',
+  },
+  {
+    name: 'REDIS_URL',
+    fallback: 'a redis-server of its own',
+    meaning: 'Redis or Valkey for many machines',
+    secret: true,
+  },
+  {
+    name: 'S3_BUCKET',
+    fallback: 'a directory',
+    meaning: 'keeps artifacts, logs and caches; with the standard AWS variables',
+  },
+  { name: 'S3_PREFIX', fallback: 'none', meaning: 'prefix of every key in the bucket' },
+  {
+    name: 'DOCKER_HOST',
+    fallback: 'unix:///var/run/docker.sock',
+    meaning: 'the container engine of a runner',
+  },
+];
