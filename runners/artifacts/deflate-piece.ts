@@ -21,7 +21,7 @@ export function deflatePiece(data: Uint8Array, { level, dictionary, last }: Defl
   return deflateRawSync(data, {
     level,
     finishFlush: last ? constants.Z_FINISH : constants.Z_SYNC_FLUSH,
-    chunkSize: Math.max(constants.Z_MIN_CHUNK, data.length + 1024),
+    chunkSize: chunkSizeFor(data),
     ...(dictionary === undefined || dictionary.length === 0 ? {} : { dictionary }),
   });
 }
@@ -31,7 +31,7 @@ export function deflateWhole(data: Uint8Array, level: number): Uint8Array | unde
   if (data.length === 0 || looksIncompressible(data)) return undefined;
   const deflated = deflateRawSync(data, {
     level,
-    chunkSize: Math.max(constants.Z_MIN_CHUNK, data.length + 1024),
+    chunkSize: chunkSizeFor(data),
   });
   return deflated.length < data.length ? deflated : undefined;
 }
@@ -63,4 +63,12 @@ function asStoredBlocks(data: Uint8Array, last: boolean): Uint8Array {
     to += 5 + block.length;
   }
   return stream;
+}
+
+/**
+ * One buffer of output, large enough for all of it: a second one would have to be joined to it, and both would lie about
+ * until the next garbage collection.
+ */
+function chunkSizeFor(data: Uint8Array): number {
+  return Math.max(constants.Z_MIN_CHUNK, data.length + 1024);
 }

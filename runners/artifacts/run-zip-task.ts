@@ -1,4 +1,5 @@
 import { constants } from 'node:fs';
+import { isMarkedAsUntransferable } from 'node:worker_threads';
 import { crc32 } from 'node:zlib';
 import { deflatePiece, deflateWhole } from './deflate-piece.ts';
 import { DICTIONARY_BYTES, PIECE_BYTES } from './plan-zip-steps.ts';
@@ -35,8 +36,8 @@ function packBatch(entries: ZipEntry[], level: number): ZipTaskResult {
   for (const entry of entries) {
     const data = dataOf(entry);
     const deflated = entry.kind === 'symlink' ? undefined : deflateWhole(data, level);
-    // The buffer that `data` lies in is used again for the next file, hence the copy.
-    const packed = deflated ?? data.slice();
+    // A copy, since `data` lies in memory that the next file reuses or that the caller owns. Buffer's slice() is none.
+    const packed = deflated ?? new Uint8Array(data);
     const record: ZipRecord = {
       nameBytes: Buffer.from(entry.kind === 'directory' ? `${entry.name}/` : entry.name),
       method: deflated === undefined ? STORED : DEFLATED,
@@ -49,7 +50,7 @@ function packBatch(entries: ZipEntry[], level: number): ZipTaskResult {
     parts.push(encodeLocalHeader(record), packed);
     records.push(record);
   }
-  return { bytes: join(parts), records, crc32: 0 };
+  return { bytes: joinAndRelease(parts), records, crc32: 0 };
 }
 
 function packPiece(task: Extract<ZipTask, { kind: 'piece' }>, level: number): ZipTaskResult {
@@ -58,7 +59,7 @@ function packPiece(task: Extract<ZipTask, { kind: 'piece' }>, level: number): Zi
   readFully(task.descriptor, read, task.position - before, task.name);
   const data = read.subarray(before);
   const bytes = deflatePiece(data, { level, dictionary: read.subarray(0, before), last: task.last });
-  return { bytes: join([bytes]), records: [], crc32: crc32(data) };
+  return { bytes: joinAndRelease([bytes]), records: [], crc32: crc32(data) };
 }
 
 function dataOf(entry: ZipEntry): Uint8Array {
@@ -85,12 +86,22 @@ export function unixModeOf(entry: ZipEntry): number {
   }
 }
 
-function join(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+/** One buffer with all parts, whose own memory is given up. */
+function joinAndRelease(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const joined = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;
   for (const part of parts) {
     joined.set(part, at);
     at += part.length;
+    release(part);
   }
   return joined;
+}
+
+/**
+ * Frees a buffer at once. V8 lets 64 MiB of dead buffers gather in every thread before it looks for them, and a thread
+ * that deflates makes as many in a second. Node marks the pools that small buffers share, which must live on.
+ */
+function release({ buffer }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && !isMarkedAsUntransferable(buffer)) buffer.transfer(0);
 }

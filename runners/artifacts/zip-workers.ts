@@ -16,8 +16,8 @@ export function runTasksHere(level: number): ZipWorkers {
   return { atOnce: 1, run: async (task) => runZipTask(task, level), close: async () => {} };
 }
 
-/** Starts `count` threads. A thread that dies fails every task that is under way or comes later. */
-export function startZipWorkers(count: number, level: number): ZipWorkers {
+/** Starts `count` threads. A thread that dies, and an abort, fail every task that is under way or comes later. */
+export function startZipWorkers(count: number, level: number, signal?: AbortSignal): ZipWorkers {
   const waiting = new Map<number, PromiseWithResolvers<ZipTaskResult>>();
   let nextId = 0;
   let failure: unknown;
@@ -28,6 +28,9 @@ export function startZipWorkers(count: number, level: number): ZipWorkers {
     for (const task of waiting.values()) task.reject(failure);
     waiting.clear();
   };
+
+  const onAbort = () => fail(signal?.reason);
+  signal?.addEventListener('abort', onAbort, { once: true });
 
   const threads = Array.from({ length: count }, () => {
     const worker = new Worker(new URL('./zip-worker.ts', import.meta.url), { workerData: { level } });
@@ -58,6 +61,7 @@ export function startZipWorkers(count: number, level: number): ZipWorkers {
       return reply.promise;
     },
     close() {
+      signal?.removeEventListener('abort', onAbort);
       closing ??= Promise.all(threads.map(({ worker }) => worker.terminate())).then(() => undefined);
       return closing;
     },

@@ -69,7 +69,7 @@ async function* produce(
   try {
     checkNames(entries);
     const count = workerCount ?? suitableWorkers(entries);
-    workers = count === 0 ? runTasksHere(level) : startZipWorkers(count, level);
+    workers = count === 0 ? runTasksHere(level) : startZipWorkers(count, level, signal);
     const directory: Buffer[] = [];
     let large: LargeFile | undefined;
 
@@ -141,31 +141,23 @@ async function* inOrder(
   openFiles: Map<FileEntry, number>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<{ step: ZipStep; packed: ZipTaskResult }> {
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => {});
-  const onAbort = () => aborted.reject(signal?.reason);
-  signal?.addEventListener('abort', onAbort, { once: true });
   const underWay: { step: ZipStep; packed: Promise<ZipTaskResult> }[] = [];
-  try {
-    for (;;) {
-      signal?.throwIfAborted();
-      while (underWay.length < workers.atOnce) {
-        const next = steps.next();
-        if (next.done === true) break;
-        const packed = start(next.value, workers, openFiles);
-        // Its error is thrown when its turn comes, not before.
-        packed.catch(() => {});
-        underWay.push({ step: next.value, packed });
-      }
-      const first = underWay.shift();
-      if (first === undefined) return;
-      const packed = await Promise.race([first.packed, aborted.promise]);
-      if (first.step.kind === 'piece' && first.step.last) closeFile(first.step.entry, openFiles);
-      yield { step: first.step, packed };
-      if (workers.atOnce === 1) await nextTurn();
+  for (;;) {
+    signal?.throwIfAborted();
+    while (underWay.length < workers.atOnce) {
+      const next = steps.next();
+      if (next.done === true) break;
+      const packed = start(next.value, workers, openFiles);
+      // Its error is thrown when its turn comes, not before.
+      packed.catch(() => {});
+      underWay.push({ step: next.value, packed });
     }
-  } finally {
-    signal?.removeEventListener('abort', onAbort);
+    const first = underWay.shift();
+    if (first === undefined) return;
+    const packed = await first.packed;
+    if (first.step.kind === 'piece' && first.step.last) closeFile(first.step.entry, openFiles);
+    yield { step: first.step, packed };
+    if (workers.atOnce === 1) await nextTurn();
   }
 }
 
