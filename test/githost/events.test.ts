@@ -1,45 +1,31 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import examples from '@octokit/webhooks-examples' with { type: 'json' };
+import { fileURLToPath } from 'node:url';
 import { verify } from '@octokit/webhooks-methods';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openWorkingCopy, type WorkingCopy } from '../support/working-copy.ts';
 import { noCommit } from './bare-repository.ts';
 import { type GitHost, startGitHost } from './git-host.ts';
-import { git } from './git-program.ts';
 
 type Json = Record<string, unknown>;
 type Received = { headers: IncomingHttpHeaders; body: string; payload: Json };
 
 let directory: string;
 let host: GitHost;
-let work: string;
+let work: WorkingCopy;
 let receiver: Server;
 let hookUrl: string;
 let received: Received[];
 let answer: number;
 
-const identity = {
-  GIT_AUTHOR_NAME: 'Ada',
-  GIT_AUTHOR_EMAIL: 'ada@example.com',
-  GIT_COMMITTER_NAME: 'Ada',
-  GIT_COMMITTER_EMAIL: 'ada@example.com',
-};
-
-async function commit(file: string, message: string, content = message): Promise<string> {
-  await writeFile(join(work, file), `${content}\n`);
-  await git(work, ['add', '--all']);
-  await git(work, ['commit', '--quiet', '-m', message], { env: identity });
-  return (await git(work, ['rev-parse', 'HEAD'])).trim();
-}
-
 async function push(...args: string[]): Promise<Received[]> {
   const earlier = received.length;
-  await git(work, ['push', '--quiet', ...args]);
+  await work.git('push', '--quiet', ...args);
   await host.settled();
   return received.slice(earlier);
 }
@@ -63,9 +49,7 @@ beforeEach(async () => {
   host = await startGitHost({ directory });
   const { pushUrl } = await host.createRepository('acme/app');
   await host.addHook('acme/app', { url: hookUrl, secret: 'one' });
-  work = join(directory, 'work');
-  await git(directory, ['init', '--quiet', '--initial-branch=main', work]);
-  await git(work, ['remote', 'add', 'origin', pushUrl]);
+  work = await openWorkingCopy(join(directory, 'work'), { origin: pushUrl });
 });
 afterEach(async () => {
   await host.close();
@@ -98,7 +82,7 @@ describe('a registered webhook', () => {
 
   it('leaves a log of deliveries, from which one is sent again under its old id', async () => {
     answer = 503;
-    await commit('a.txt', 'one');
+    await work.commit('a.txt', 'one');
     await push('origin', 'main');
     const failed = host.deliveries().at(-1);
     expect(failed).toMatchObject({
@@ -120,8 +104,8 @@ describe('a registered webhook', () => {
 
 describe('a push', () => {
   it('tells of a new branch with its commits, oldest first', async () => {
-    await commit('a.txt', 'one');
-    const tip = await commit('b.txt', 'two');
+    await work.commit('a.txt', 'one');
+    const tip = await work.commit('b.txt', 'two');
     const [event, ...others] = await push('origin', 'main');
     expect(others).toEqual([]);
     expect(event?.payload).toMatchObject({
@@ -143,11 +127,11 @@ describe('a push', () => {
   });
 
   it('tells which files an update changed and removed', async () => {
-    const before = await commit('a.txt', 'one');
+    const before = await work.commit('a.txt', 'one');
     await push('origin', 'main');
-    await commit('a.txt', 'two');
-    await git(work, ['rm', '--quiet', 'a.txt']);
-    const after = await commit('ü b.txt', 'three');
+    await work.commit('a.txt', 'two');
+    await work.git('rm', '--quiet', 'a.txt');
+    const after = await work.commit('ü b.txt', 'three');
     const [event] = await push('origin', 'main');
     expect(event?.payload).toMatchObject({
       before,
@@ -158,17 +142,17 @@ describe('a push', () => {
   });
 
   it('that rewrites history is forced', async () => {
-    const base = await commit('a.txt', 'one');
-    await commit('a.txt', 'two');
+    const base = await work.commit('a.txt', 'one');
+    await work.commit('a.txt', 'two');
     await push('origin', 'main');
-    await git(work, ['reset', '--quiet', '--hard', base]);
-    await commit('a.txt', 'three');
+    await work.git('reset', '--quiet', '--hard', base);
+    await work.commit('a.txt', 'three');
     const [event] = await push('--force', 'origin', 'main');
     expect(event?.payload).toMatchObject({ forced: true, commits: [{ message: 'three' }] });
   });
 
   it('that deletes a branch has no head commit', async () => {
-    const before = await commit('a.txt', 'one');
+    const before = await work.commit('a.txt', 'one');
     await push('origin', 'main', 'main:old');
     const [event] = await push('origin', ':old');
     expect(event?.payload).toMatchObject({
@@ -181,14 +165,14 @@ describe('a push', () => {
   });
 
   it('makes one event for every reference, but none for more than three tags', async () => {
-    const sha = await commit('a.txt', 'one');
+    const sha = await work.commit('a.txt', 'one');
     const events = await push('origin', 'main', 'main:refs/heads/next', 'main:refs/tags/v1');
     expect(events.map(({ payload }) => payload['ref']).sort()).toEqual([
       'refs/heads/main',
       'refs/heads/next',
       'refs/tags/v1',
     ]);
-    await git(work, ['tag', '-a', '-m', 'release', 'v2'], { env: identity });
+    await work.git('tag', '-a', '-m', 'release', 'v2');
     const [tag] = await push('origin', 'v2');
     expect(tag?.payload).toMatchObject({
       ref: 'refs/tags/v2',
@@ -202,9 +186,9 @@ describe('a push', () => {
   });
 
   it('that is refused makes no event', async () => {
-    await commit('a.txt', 'one');
+    await work.commit('a.txt', 'one');
     await push('origin', 'main');
-    await git(work, ['commit', '--quiet', '--amend', '-m', 'other'], { env: identity });
+    await work.git('commit', '--quiet', '--amend', '-m', 'other');
     await expect(push('origin', 'main')).rejects.toThrow('rejected');
     await host.settled();
     expect(received.filter(({ payload }) => 'ref' in payload)).toHaveLength(1);
@@ -213,12 +197,12 @@ describe('a push', () => {
 
 describe('a pull request', () => {
   const remoteRefs = async () =>
-    (await git(work, ['ls-remote', 'origin', 'refs/pull/*'])).split('\n').filter(Boolean);
+    (await work.git('ls-remote', 'origin', 'refs/pull/*')).split('\n').filter(Boolean);
 
   it('is told with both of its sides, and again when its branch moves', async () => {
-    const base = await commit('a.txt', 'one');
-    await git(work, ['checkout', '--quiet', '-b', 'feature']);
-    const head = await commit('b.txt', 'two');
+    const base = await work.commit('a.txt', 'one');
+    await work.git('checkout', '--quiet', '-b', 'feature');
+    const head = await work.commit('b.txt', 'two');
     await push('origin', 'main', 'feature');
     const pullRequest = await host.openPullRequest({ repository: 'acme/app', head: 'feature', base: 'main' });
     await host.settled();
@@ -237,7 +221,7 @@ describe('a pull request', () => {
       expect.stringMatching('\trefs/pull/1/merge$'),
     ]);
 
-    const moved = await commit('c.txt', 'three');
+    const moved = await work.commit('c.txt', 'three');
     const events = await push('origin', 'feature');
     expect(events.map(({ payload }) => payload['action'] ?? payload['ref'])).toEqual(
       expect.arrayContaining(['refs/heads/feature', 'synchronize']),
@@ -253,21 +237,21 @@ describe('a pull request', () => {
   });
 
   it('that conflicts has no merge reference', async () => {
-    await commit('a.txt', 'one');
-    await git(work, ['checkout', '--quiet', '-b', 'feature']);
-    await commit('a.txt', 'feature');
-    await git(work, ['checkout', '--quiet', 'main']);
-    await commit('a.txt', 'main');
+    await work.commit('a.txt', 'one');
+    await work.git('checkout', '--quiet', '-b', 'feature');
+    await work.commit('a.txt', 'feature');
+    await work.git('checkout', '--quiet', 'main');
+    await work.commit('a.txt', 'main');
     await push('origin', 'main', 'feature');
     await host.openPullRequest({ repository: 'acme/app', head: 'feature', base: 'main' });
     expect(await remoteRefs()).toEqual([expect.stringMatching('\trefs/pull/1/head$')]);
   });
 
   it('from a fork names the fork, and its commits are in the repository it is for', async () => {
-    await commit('a.txt', 'one');
+    await work.commit('a.txt', 'one');
     await push('origin', 'main');
     const fork = await host.createRepository('mallory/app', { forkOf: 'acme/app' });
-    const head = await commit('evil.txt', 'two');
+    const head = await work.commit('evil.txt', 'two');
     await push(fork.pushUrl, 'main:patch');
     await host.openPullRequest({
       repository: 'acme/app',
@@ -284,10 +268,13 @@ describe('a pull request', () => {
   });
 });
 
+const examples = JSON.parse(
+  await readFile(fileURLToPath(import.meta.resolve('@octokit/webhooks-examples')), 'utf8'),
+) as { name: string; examples: Json[] }[];
+
 /** A real payload of GitHub's. */
 function example(event: string, action?: string): Json {
-  const all =
-    (examples as { name: string; examples: Json[] }[]).find(({ name }) => name === event)?.examples ?? [];
+  const all = examples.find(({ name }) => name === event)?.examples ?? [];
   const found = all.find((payload) => {
     const commits = payload['commits'];
     return action === undefined

@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openWorkingCopy, type WorkingCopy } from '../support/working-copy.ts';
 import { type GitHost, startGitHost } from './git-host.ts';
 import { git } from './git-program.ts';
 
@@ -10,29 +11,13 @@ let directory: string;
 let host: GitHost;
 let pushUrl: string;
 let cloneUrl: string;
-let work: string;
-
-const identity = {
-  GIT_AUTHOR_NAME: 'Ada',
-  GIT_AUTHOR_EMAIL: 'ada@example.com',
-  GIT_COMMITTER_NAME: 'Ada',
-  GIT_COMMITTER_EMAIL: 'ada@example.com',
-};
-
-async function commit(file: string, message: string): Promise<string> {
-  await writeFile(join(work, file), `${message}\n`);
-  await git(work, ['add', '--all']);
-  await git(work, ['commit', '--quiet', '-m', message], { env: identity });
-  return (await git(work, ['rev-parse', 'HEAD'])).trim();
-}
+let work: WorkingCopy;
 
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'hookline-githost-'));
   host = await startGitHost({ directory, token });
   ({ cloneUrl, pushUrl } = await host.createRepository('acme/app'));
-  work = join(directory, 'work');
-  await git(directory, ['init', '--quiet', '--initial-branch=main', work]);
-  await git(work, ['remote', 'add', 'origin', pushUrl]);
+  work = await openWorkingCopy(join(directory, 'work'), { origin: pushUrl });
 });
 afterEach(async () => {
   await host.close();
@@ -41,9 +26,9 @@ afterEach(async () => {
 
 describe('git over HTTP', () => {
   it('gives back what was pushed, also by commit id, filtered and shallow', async () => {
-    const first = await commit('a.txt', 'one');
-    await commit('b.txt', 'two');
-    await git(work, ['push', '--quiet', 'origin', 'main']);
+    const first = await work.commit('a.txt', 'one');
+    await work.commit('b.txt', 'two');
+    await work.git('push', '--quiet', 'origin', 'main');
     await git(directory, ['clone', '--quiet', '--filter=blob:none', cloneUrl, 'copy']);
     expect(await git(join(directory, 'copy'), ['rev-list', '--count', 'HEAD'])).toBe('2\n');
     await git(directory, ['init', '--quiet', '--bare', 'shallow']);
@@ -51,37 +36,34 @@ describe('git over HTTP', () => {
   });
 
   it('takes a push of several megabytes', async () => {
-    await writeFile(
-      join(work, 'big'),
-      Buffer.from(Array.from({ length: 3_000_000 }, (_, at) => (at * at) % 251)),
-    );
-    const sha = await commit('a.txt', 'big');
-    await git(work, ['push', '--quiet', 'origin', 'main']);
-    expect(await git(work, ['ls-remote', 'origin', 'main'])).toBe(`${sha}\trefs/heads/main\n`);
+    const digits = Array.from({ length: 3_000_000 }, (_, at) => (at * at) % 251);
+    const sha = await work.commit('big', digits.join(' '), 'big');
+    await work.git('push', '--quiet', 'origin', 'main');
+    expect(await work.git('ls-remote', 'origin', 'main')).toBe(`${sha}\trefs/heads/main\n`);
   });
 
   it('asks for the token before a push, and before anything of a private repository', async () => {
-    await commit('a.txt', 'one');
-    await expect(git(work, ['push', cloneUrl, 'main'])).rejects.toThrow(
+    await work.commit('a.txt', 'one');
+    await expect(work.git('push', cloneUrl, 'main')).rejects.toThrow(
       /could not read Username|Authentication failed/,
     );
     const hidden = await host.createRepository('acme/hidden', { private: true });
-    await expect(git(work, ['ls-remote', hidden.cloneUrl])).rejects.toThrow(/could not read Username/);
-    await git(work, ['ls-remote', hidden.pushUrl]);
+    await expect(work.git('ls-remote', hidden.cloneUrl)).rejects.toThrow(/could not read Username/);
+    await work.git('ls-remote', hidden.pushUrl);
   });
 
   it('lets nobody but itself write the references of pull requests', async () => {
-    await commit('a.txt', 'one');
-    await expect(git(work, ['push', 'origin', 'main:refs/pull/1/head'])).rejects.toThrow(
+    await work.commit('a.txt', 'one');
+    await expect(work.git('push', 'origin', 'main:refs/pull/1/head')).rejects.toThrow(
       'deny updating a hidden ref',
     );
   });
 
   it('answers 503 while git is down', async () => {
     host.faults.gitDown = true;
-    await expect(git(work, ['ls-remote', cloneUrl])).rejects.toThrow('503');
+    await expect(work.git('ls-remote', cloneUrl)).rejects.toThrow('503');
     host.faults.gitDown = false;
-    await git(work, ['ls-remote', cloneUrl]);
+    await work.git('ls-remote', cloneUrl);
   });
 });
 
@@ -98,8 +80,8 @@ describe('commit statuses', () => {
   };
   let sha: string;
   beforeEach(async () => {
-    sha = await commit('a.txt', 'one');
-    await git(work, ['push', '--quiet', 'origin', 'main']);
+    sha = await work.commit('a.txt', 'one');
+    await work.git('push', '--quiet', 'origin', 'main');
   });
 
   it('are listed newest first, and the newest of each context counts', async () => {

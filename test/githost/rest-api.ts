@@ -23,7 +23,7 @@ export function restApi({ urls, find, statuses, faults, token }: RestApiParts): 
     await holdBack(faults);
     const header = c.req.header('authorization');
     if (header !== undefined && !knows(header)) return c.json(apiError('Bad credentials', 401), 401);
-    await next();
+    return next();
   });
 
   const repositoryOf = (path: { owner: string; repo: string }, header: string | undefined) => {

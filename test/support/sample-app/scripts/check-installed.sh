@@ -1,0 +1,3 @@
+#!/bin/sh
+set -eu
+echo "installed: $(cat "@DESTINATION@/build.json")"
