@@ -65,7 +65,9 @@ export async function startS3Server(): Promise<S3Server> {
     await writeFile(join(directory, 'proxy.conf'), proxyConfig(directory, proxy, memcached));
     start('proxy', 'swift-proxy-server', [join(directory, 'proxy.conf')]);
     const endpoint = `http://127.0.0.1:${proxy}`;
-    await answers(`${endpoint}/healthcheck`, children);
+    // All of them: a proxy that is up before what is behind it answers 503.
+    for (const port of [account, container, object, proxy])
+      await answers(`http://127.0.0.1:${port}/healthcheck`, children);
     return { endpoint, region, credentials: { accessKeyId, secretAccessKey }, stop };
   } catch (error) {
     const logs = await logsOf(directory);
@@ -102,13 +104,16 @@ workers = 0
 function storageConfig(directory: string, name: string, port: number): string {
   return `${commonConfig(directory, port)}
 [pipeline:main]
-pipeline = ${name}-server
+pipeline = healthcheck ${name}-server
+[filter:healthcheck]
+use = egg:swift#healthcheck
 [app:${name}-server]
 use = egg:swift#${name}
 recon_cache_path = ${directory}
 `;
 }
 
+/** The timeouts are long, and no backend is shunned for a while after an error, because test machines are busy. */
 function proxyConfig(directory: string, port: number, memcachedPort: number): string {
   const filters = [
     'catch_errors',
@@ -126,6 +131,9 @@ pipeline = catch_errors gatekeeper healthcheck cache listing_formats bulk s3api 
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
+conn_timeout = 20
+node_timeout = 60
+error_suppression_interval = 0
 allow_account_management = true
 [filter:s3api]
 use = egg:swift#s3api
