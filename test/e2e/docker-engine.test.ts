@@ -266,9 +266,10 @@ describe('a job’s container', () => {
     const runner = spawn(process.execPath, ['--input-type=module', '-e', program], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
-    const [line] = await once(runner.stdout, 'data');
+    const exited = once(runner, 'exit');
+    const [line] = await Promise.race([once(runner.stdout, 'data'), exited]);
     runner.kill('SIGKILL');
-    await once(runner, 'exit');
+    await exited;
     const orphan = docker.getContainer(String(line).trim());
     const { State, Mounts } = await orphan.inspect();
     expect(State.Running).toBe(true);

@@ -49,7 +49,12 @@ export function isUnreachable(error: unknown): boolean {
   return error instanceof DaemonError && error.status === undefined;
 }
 
-/** The thing asked about is already gone, or on its way out. */
+/** Another call is at the same thing already. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof DaemonError && error.status === 409;
+}
+
+/** The thing asked about is not there, or no longer. */
 export function isGone(error: unknown): boolean {
   return error instanceof DaemonError && error.status === 404;
 }

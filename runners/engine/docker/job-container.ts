@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { messageOf } from '../../../src/errors.ts';
 import type { ContainerSpec, JobContainer } from '../engine.ts';
-import { callDaemon, isGone, isUnreachable } from './daemon.ts';
+import { callDaemon, isConflict, isGone, isUnreachable } from './daemon.ts';
 import { createFrameSplitter, type Frame } from './split-frames.ts';
 import { createStepSession, type Died, memoryMessage } from './step-session.ts';
 import { unreachable } from './unreachable.ts';
@@ -155,6 +155,7 @@ export async function removeContainer(docker: Docker, id: string): Promise<void>
     );
   } catch (error) {
     if (isGone(error)) return;
+    if (!isConflict(error)) throw error;
     // Somebody else is removing it (a sweep, an operator): done when they are.
     await callDaemon('wait for removal', { timeoutMs: REMOVE_TIMEOUT_MS }, (abortSignal) =>
       container.wait({ condition: 'removed', abortSignal }),
