@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type CheckedOutCommit, emptyRepository, type GitFiles, references } from './checkout-files.ts';
 import { GitRefusal } from './git-refusal.ts';
-import type { Mirrors } from './mirror.ts';
+import { type Mirrors, wholeHistory } from './mirror.ts';
 import { type MirrorAccess, readRef } from './mirror-layout.ts';
 import { runGit } from './run-git.ts';
 import type { GitSource } from './source.ts';
@@ -33,7 +33,7 @@ export async function checkout(
   destination: string,
   { depth = 1, signal, timeoutMs = 600_000, maxFileBytes = 8 * 2 ** 30 }: CheckoutOptions = {},
 ): Promise<void> {
-  const commits = Math.min(Math.max(1, depth), gitInfinity);
+  const commits = Math.min(Math.max(1, depth), wholeHistory);
   const folder = resolve(destination);
   await mkdir(folder, { recursive: true });
   if ((await readdir(folder)).length > 0) {
@@ -53,9 +53,6 @@ export async function checkout(
   };
   await mirrors.use(source, work, { depth: commits, signal });
 }
-
-/** What git takes for "all of the history". */
-const gitInfinity = 2_147_483_647;
 
 type Limits = { commits: number; timeoutMs: number; maxFileBytes: number };
 

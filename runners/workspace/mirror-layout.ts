@@ -112,10 +112,10 @@ export async function removeStaleLocks(gitDir: string): Promise<void> {
   }
 }
 
-/** Small packs and loose objects pile up with every fetch; git's own thresholds, asked without a process. */
-export async function needsRepack(gitDir: string): Promise<boolean> {
+/** Small packs and loose objects pile up with every fetch; what `git gc --auto` asks, without a process. */
+export async function needsRepack(gitDir: string, maxPacks: number): Promise<boolean> {
   const packs = await readdir(join(gitDir, 'objects/pack')).catch(() => []);
-  // Objects spread evenly over 256 folders, so one folder tells how many there are in all.
+  // Objects spread evenly over 256 folders, so one tells how many there are in all: here about 6,700.
   const loose = await readdir(join(gitDir, 'objects/17')).catch(() => []);
-  return packs.filter((name) => name.endsWith('.pack')).length > 40 || loose.length > 26;
+  return packs.filter((name) => name.endsWith('.pack')).length > maxPacks || loose.length > 26;
 }

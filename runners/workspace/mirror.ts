@@ -33,6 +33,9 @@ export type Mirrors = {
 
 export type EnsureOptions = { depth?: number; signal?: AbortSignal | undefined };
 
+/** What git takes for "all of the history"; `Infinity` is cut to it. */
+export const wholeHistory = 2_147_483_647;
+
 export type MirrorOptions = {
   directory: string;
   /** `http:` and `file:` URLs below which repositories may be cloned; https needs no entry. */
@@ -47,9 +50,11 @@ export type MirrorOptions = {
   maxPackBytes?: number;
   /** Commits per repository that stay at hand. */
   keepCommits?: number;
+  /** Packs in a mirror before they are joined into one, which also drops what no kept commit needs. */
+  maxPacks?: number;
 };
 
-type MirrorSettings = FetchSettings & { keepCommits: number };
+type MirrorSettings = FetchSettings & { keepCommits: number; maxPacks: number };
 
 export function openMirrors({ directory, allowedBases = [], ...options }: MirrorOptions): Mirrors {
   const settings: MirrorSettings = { ...defaults, ...options };
@@ -77,8 +82,9 @@ export function openMirrors({ directory, allowedBases = [], ...options }: Mirror
     return withFileLock(`${gitDir}.lock`, { timeoutMs: settings.fetchTimeoutMs, signal }, work);
   }
 
-  async function ensure(mirror: MirrorAccess, depth: number): Promise<{ fetched: boolean }> {
+  async function ensure(mirror: MirrorAccess, wantedDepth: number): Promise<{ fetched: boolean }> {
     mirror.signal.throwIfAborted();
+    const depth = Math.min(wantedDepth, wholeHistory);
     const deeper = depth > settings.depth;
     const seen = () => layout.touchMarker(mirror.gitDir, mirror.marker, new Date());
     if (!deeper && (await seen())) return { fetched: false };
@@ -113,7 +119,7 @@ export function openMirrors({ directory, allowedBases = [], ...options }: Mirror
   function tidy(gitDir: string): void {
     const work = async () => {
       await layout.dropOldMarkers(gitDir, settings.keepCommits);
-      if (!(await layout.needsRepack(gitDir))) return;
+      if (!(await layout.needsRepack(gitDir, settings.maxPacks))) return;
       const args = ['-c', 'gc.packRefs=false', '-c', 'gc.pruneExpire=2.hours.ago', 'gc', '--quiet'];
       await runGit({ args, gitDir, repository: gitDir, timeoutMs: 600_000, signal: closing.signal });
     };
@@ -157,4 +163,5 @@ const defaults: MirrorSettings = {
   idleTimeoutMs: 60_000,
   maxPackBytes: 8 * 2 ** 30,
   keepCommits: 200,
+  maxPacks: 40,
 };

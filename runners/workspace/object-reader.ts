@@ -43,7 +43,8 @@ export function openObjectReader({ gitDir, source, signal }: MirrorAccess, timeo
       return { sha, type, body: body.subarray(0, sizeBytes) };
     },
     async close() {
-      git.stdin.end();
+      // A process counts as gone only when its output was read or given up.
+      git.stdout.destroy();
       git.kill();
       await git.ended.catch(() => {});
     },
