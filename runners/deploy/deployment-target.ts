@@ -11,7 +11,8 @@
  *    call and is the same after a crash and in a new attempt. An adapter looks first at what it has done
  *    under that key: a finished deployment answers with its stored outcome and repeats nothing; one that is
  *    still being carried out elsewhere is followed; one that was cut off after it had begun to change the
- *    target ends as `error` with the code `interrupted`; only one that had changed nothing starts afresh.
+ *    target ends as `error` with the code `interrupted`. Only one that had changed nothing, however it
+ *    ended, starts afresh.
  *    A key that comes back with another bundle is refused (`key_reused`).
  * 3. At most one deployment at a time changes one target. Further ones wait until it is free or `signal`
  *    aborts; there is no time limit of the adapter's own.
