@@ -22,7 +22,8 @@ import type { JobRun } from './run-job.ts';
 import type { StepsResult } from './run-steps.ts';
 
 export type RunnerPorts = {
-  link: RunnerLink;
+  /** The link under this process's own address. */
+  linkTo: (address: string) => RunnerLink;
   tickets: TicketReader;
   blobs: BlobStore;
   live: LiveLogWriter;
@@ -47,6 +48,13 @@ export type RunnerSettings = {
   directory: string;
 };
 
+export type Runner = {
+  /** Jobs under way. */
+  readonly busy: number;
+  /** Takes no new job; those under way may go on for `graceMs`, then they are given back to control. */
+  close(graceMs: number): Promise<void>;
+};
+
 const claimGiveUpMs = 30_000;
 const sweepMs = 60_000;
 /** A store that is down holds up the end of a job this long; after that the job ends without the rest of its log. */
@@ -56,9 +64,10 @@ const logEndMs = 10 * 60_000;
  * A runner: takes tickets, claims their attempts, carries them out and reports. It first clears away what its
  * predecessor on this machine left, and says what that one had still to say.
  */
-export async function startRunner(ports: RunnerPorts, settings: RunnerSettings) {
-  const { link, clock, log } = ports;
+export async function startRunner(ports: RunnerPorts, settings: RunnerSettings): Promise<Runner> {
+  const { clock, log } = ports;
   const address = `${settings.identity.id}.${randomUUID().slice(0, 8)}`;
+  const link = ports.linkTo(address);
   const spoolRoot = join(settings.directory, 'leases');
   const claims = new Map<string, OpenClaim>();
   const held = new Map<string, HeldLease>();
@@ -174,12 +183,10 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings) 
   }
 
   return {
-    /** Jobs under way. */
     get busy() {
       return running.size;
     },
-    /** Takes no new job; those under way may go on for `graceMs`, then they are given back to control. */
-    async close(graceMs: number): Promise<void> {
+    async close(graceMs) {
       callOffSweep();
       await subscription.pause();
       const callOff = clock.after(graceMs, () => {
@@ -190,6 +197,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings) 
       callOff();
       await settleWithin(5_000);
       for (const lease of held.values()) lease.close();
+      await link.close();
     },
   };
 

@@ -77,8 +77,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const logLevel = check('HOOKLINE_LOG_LEVEL', logLevels.join(', '), (text) =>
     logLevels.find((level) => level === text),
   );
-  const redisUrl = check('REDIS_URL', 'redis://… or rediss://…', (text) =>
-    /^rediss?:\/\/\S+$/.test(text) ? text : undefined,
+  const redisUrl = check('REDIS_URL', 'redis://…, rediss://… or unix:///path/to/redis.sock', (text) =>
+    /^(rediss?|unix):\/\/\S+$/.test(text) ? text : undefined,
   );
   const githubToken = read('GITHUB_TOKEN');
   const githubServer = url('GITHUB_SERVER_URL') ?? 'https://github.com';

@@ -11,7 +11,7 @@ export type GitSource = {
   ref: string;
   /** 40 hex digits, or 64 in a SHA-256 repository. */
   sha: string;
-  credential?: GitCredential;
+  credential?: GitCredential | undefined;
 };
 
 /** A source that passed the guard: the URL is in normal form and nothing in it can be read as an option by git. */

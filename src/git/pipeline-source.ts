@@ -1,53 +1,51 @@
-/**
- * PORT: how control reads a repository at one commit, before it trusts anything in it.
- *
- * `read` proves that the commit is reachable from the reference the source names, then gives the commit, its root
- * folder and the files asked for, in one go and without a checkout. A path that is not there, or is a link or a
- * folder, is an answer, not an error. Refusals (server unreachable, reference gone, commit not on it, file too
- * large) are thrown with a closed code and a message for the run. Nothing of the repository is executed.
- */
-export type PipelineSource<Source> = {
-  read(source: Source, paths: readonly string[], options?: { signal?: AbortSignal }): Promise<PipelineTree>;
-};
+import { Refusal } from '../errors.ts';
+import { type PipelineSource, SourceRefusal, type sourceRefusalCodes } from '../runs/forge.ts';
 
-export type PipelineTree = {
-  commit: {
-    sha: string;
-    subject: string;
-    message: string;
-    authorName: string;
-    authorEmail: string;
-    parents: readonly string[];
-  };
-  files: ReadonlyMap<string, PipelineFile>;
-  /** Names and kinds in the root folder, by which a template is chosen. */
-  root: readonly { name: string; kind: 'file' | 'folder' | 'symlink' | 'submodule' }[];
-};
+type Source = Parameters<PipelineSource['read']>[0];
 
-export type PipelineFile =
-  | { kind: 'file'; content: string; sha: string }
-  | { kind: 'missing' | 'folder' | 'symlink' | 'submodule' };
-
-type ReadableMirrors<Source> = {
+/** What is wanted of the git mirrors: one commit's files, after a proof that it is on the reference it names. */
+type ReadableMirrors = {
   readTree(
     source: Source,
     request: { paths: readonly string[]; maxBytes: number; timeoutMs: number },
     options: { signal?: AbortSignal | undefined },
-  ): Promise<PipelineTree>;
+  ): Promise<{ files: ReadonlyMap<string, { kind: string; content?: string }> }>;
 };
 
-/** The port over git mirrors; `maxBytes` bounds one file, `timeoutMs` the reading after the fetch. */
-export function createPipelineSource<Source>({
-  mirrors,
-  maxBytes = 512 * 1024,
-  timeoutMs = 30_000,
-}: {
-  mirrors: ReadableMirrors<Source>;
-  maxBytes?: number;
-  timeoutMs?: number;
-}): PipelineSource<Source> {
+/** Of one file; a pipeline file larger than this is refused by its parser in any case. */
+const maxBytes = 512 * 1024;
+/** For the reading, after the fetch. */
+const timeoutMs = 30_000;
+
+/** How control reads a repository: straight from the mirror's objects, never by a checkout. */
+export function createPipelineSource(mirrors: ReadableMirrors): PipelineSource {
   return {
-    read: (source, paths, { signal } = {}) =>
-      mirrors.readTree(source, { paths, maxBytes, timeoutMs }, { signal }),
+    async read(source, paths, { signal }) {
+      try {
+        const { files } = await mirrors.readTree(source, { paths, maxBytes, timeoutMs }, { signal });
+        const found = new Map<string, string>();
+        for (const [path, file] of files) {
+          if (file.content !== undefined) found.set(path, file.content);
+          else if (file.kind !== 'missing') {
+            throw new SourceRefusal('refused', `${path} is a ${file.kind}, not a file`);
+          }
+        }
+        return found;
+      } catch (error) {
+        if (!(error instanceof Refusal) || error instanceof SourceRefusal) throw error;
+        throw new SourceRefusal(codes[error.code] ?? 'refused', error.message, { cause: error });
+      }
+    },
   };
 }
+
+/** From git's refusals to what they mean for a run; what is not here will not get better by waiting. */
+const codes: Readonly<Record<string, (typeof sourceRefusalCodes)[number]>> = {
+  unreachable: 'unreachable',
+  timeout: 'timeout',
+  failed: 'unreachable',
+  'no-space': 'unreachable',
+  'ref-missing': 'moved',
+  'commit-unreachable': 'moved',
+  damaged: 'damaged',
+};

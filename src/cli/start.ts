@@ -1,0 +1,24 @@
+import { startAll } from '../compose/compose-start.ts';
+import { openDataDirectory } from '../compose/data-directory.ts';
+import { readConfig } from '../config.ts';
+import { createLog } from '../log.ts';
+import type { Command } from './command.ts';
+import { closeWithin, untilStopped } from './until-stopped.ts';
+
+export const start: Command = {
+  usage: '',
+  summary: 'all of hookline on this machine: web, control, a runner, Redis, SQLite',
+  async run() {
+    const config = readConfig(process.env);
+    const log = createLog({ level: config.logLevel, process: 'web' });
+    const { stopped, hurry } = untilStopped(log);
+    const started = await startAll(config, log, openDataDirectory(config.dataDir));
+    log.info({ url: started.url }, `hookline is ready: ${started.url}`);
+    if (config.github.secrets.length === 0) {
+      log.warn('GITHUB_WEBHOOK_SECRET is not set: deliveries of GitHub are refused until it is');
+    }
+    await stopped;
+    await closeWithin(started, config.stopGraceMs, hurry);
+    return 0;
+  },
+};

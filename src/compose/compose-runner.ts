@@ -1,0 +1,183 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createDockerEngine } from '../../runners/engine/docker/docker-engine.ts';
+import type { Engine } from '../../runners/engine/engine.ts';
+import { runDeployment } from '../../runners/run-deployment.ts';
+import { runJob } from '../../runners/run-job.ts';
+import { type Runner, startRunner } from '../../runners/runner.ts';
+import { checkout } from '../../runners/workspace/checkout.ts';
+import { openMirrors } from '../../runners/workspace/mirror.ts';
+import { openWorkspaces } from '../../runners/workspace/workspaces.ts';
+import { systemClock } from '../clock.ts';
+import type { Config } from '../config.ts';
+import { identityOf } from '../contract/keys.ts';
+import type { TicketQueue } from '../contract/ticket.ts';
+import { messageOf } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { connectRedis, whenReady } from '../redis/connect-redis.ts';
+import { createRunnerLink } from '../redis/redis-link.ts';
+import { createLiveLogWriter } from '../redis/redis-live-log.ts';
+import { createTicketReader } from '../redis/redis-tickets.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { openBlobs } from './open-blobs.ts';
+import { openDeployTargets } from './open-deploy-targets.ts';
+import { redisAddress } from './redis-address.ts';
+import { version } from './version.ts';
+
+export type RunnerProcess = { close(graceMs: number): Promise<void> };
+
+const redisStartMs = 10_000;
+const engineRetryMs = 3_000;
+const workspaceFolder = 'workspaces';
+
+/**
+ * The runner process: carries out builds, deployments, or both. It knows Redis, the blob store and the container
+ * engine of its machine, and neither the database nor any key of the service.
+ */
+export async function startRunnerProcess(
+  config: Config,
+  options: {
+    redisUrl: string;
+    runnerKey: string;
+    controlPublicKey: string;
+    queues: readonly TicketQueue[];
+    log: Log;
+    signal: AbortSignal;
+  },
+  data: DataDirectory,
+): Promise<RunnerProcess> {
+  const { log } = options;
+  const clock = systemClock;
+  const redis = connectRedis(redisAddress(options.redisUrl), { patient: false, log });
+  const patient = connectRedis(redisAddress(options.redisUrl), { patient: true, log });
+  await whenReady(redis, redisStartMs);
+  const blobs = await openBlobs(config, data);
+  const identity = identityOf(options.runnerKey);
+  const settings = {
+    identity,
+    controlPublicKey: options.controlPublicKey,
+    name: hostname(),
+    version,
+    owner: ownerOf(data),
+  };
+  const transport = {
+    tickets: createTicketReader(patient, log),
+    live: createLiveLogWriter(redis),
+    linkTo: (address: string) => createRunnerLink(redis, address, log),
+    blobs,
+    clock,
+    log,
+  };
+  const started: Runner[] = [];
+  const closers: (() => Promise<void>)[] = [];
+
+  if (options.queues.includes('deployments')) {
+    const directory = data.path('deployer');
+    const targets = await openDeployTargets(config, data);
+    const ports = { targets, blobs, directory: join(directory, 'bundles'), clock, log };
+    started.push(
+      await startRunner(
+        {
+          ...transport,
+          sweep: async () => {},
+          carryOut: (spec, job) => {
+            if (spec.kind !== 'deploy') throw new Error('a build came through the queue of deployments');
+            return runDeployment(spec, job, ports);
+          },
+        },
+        { ...settings, queue: 'deployments', slots: config.slots, directory },
+      ),
+    );
+  }
+
+  if (options.queues.includes('jobs')) {
+    const directory = data.path('runner');
+    const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: [config.github.serverUrl] });
+    const workspaces = await openWorkspaces({ root: join(directory, workspaceFolder) });
+    const engine = createDockerEngine({ dockerHost: config.dockerHost });
+    closers.push(
+      () => engine.close(),
+      () => mirrors.close(),
+    );
+    // Without an engine no ticket is taken: jobs stay queued, and the log says why.
+    await engineAnswers(engine, log, options.signal);
+    const ports = {
+      engine,
+      blobs,
+      clock,
+      log,
+      workspaces: {
+        create: workspaces.create,
+        remove: async (leaseId: string) => {
+          const removal = await workspaces.remove(leaseId);
+          if (!removal.removed)
+            log.warn({ leaseId, leftovers: removal.leftovers }, 'a workspace was not removed');
+        },
+      },
+      checkout: (
+        source: Parameters<typeof checkout>[1],
+        destination: string,
+        { signal }: { signal: AbortSignal },
+      ) => checkout(mirrors, source, destination, { signal }),
+    };
+    started.push(
+      await startRunner(
+        {
+          ...transport,
+          sweep: async (keep) => {
+            const removed = await engine.sweep(settings.owner, keep);
+            if (removed.length > 0) log.warn({ removed }, 'containers of dead jobs were removed');
+            await workspaces.sweep(keep);
+          },
+          carryOut: (spec, job) => {
+            if (spec.kind !== 'build') throw new Error('a deployment came through the queue of jobs');
+            return runJob(spec, job, ports);
+          },
+        },
+        { ...settings, queue: 'jobs', slots: config.slots, directory },
+      ),
+    );
+  }
+
+  let closing: Promise<void> | undefined;
+  async function close(graceMs: number): Promise<void> {
+    await Promise.all(started.map((runner) => runner.close(graceMs)));
+    for (const closeNext of closers) await closeNext();
+    await blobs.close();
+    redis.disconnect();
+    patient.disconnect();
+  }
+  return {
+    close: (graceMs) => {
+      closing ??= close(graceMs);
+      return closing;
+    },
+  };
+}
+
+async function engineAnswers(engine: Engine, log: Log, signal: AbortSignal): Promise<void> {
+  for (let told = false; !signal.aborted; told = true) {
+    try {
+      const { name, version: engineVersion } = await engine.check(signal);
+      return log.info(`container engine: ${name} ${engineVersion}`);
+    } catch (error) {
+      if (!told) log.error(`no job is taken before the container engine answers: ${messageOf(error)}`);
+      await sleep(engineRetryMs, undefined, { signal }).catch(() => {});
+    }
+  }
+}
+
+/** The same after a restart: by it the containers of this installation are found again. */
+function ownerOf(data: DataDirectory): string {
+  const file = join(data.path('runner'), 'owner');
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    const owner = randomUUID();
+    writeFileSync(file, owner);
+    return owner;
+  }
+}

@@ -1,0 +1,150 @@
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { openMirrors } from '../../runners/workspace/mirror.ts';
+import type { Config } from '../config.ts';
+import { fingerprint, identityOf } from '../contract/keys.ts';
+import { createPipelineSource } from '../git/pipeline-source.ts';
+import { createGithubForge } from '../github/github-forge.ts';
+import { createApp } from '../http/app.ts';
+import { serve } from '../http/serve.ts';
+import { newId } from '../ids.ts';
+import type { Log } from '../log.ts';
+import { connectRedis, whenReady } from '../redis/connect-redis.ts';
+import { createControlLink } from '../redis/redis-link.ts';
+import { createLiveLogReader } from '../redis/redis-live-log.ts';
+import { createTicketWriter } from '../redis/redis-tickets.ts';
+import { startControl } from '../runs/control.ts';
+import { openJob } from '../runs/open-job.ts';
+import { createSecretStore } from '../secrets/secret-store.ts';
+import { openSqlite } from '../sql/open-sqlite.ts';
+import { createSqlHistory } from '../sql/sql-history.ts';
+import { createSqlInbox } from '../sql/sql-inbox.ts';
+import { createSqlOutbox } from '../sql/sql-outbox.ts';
+import { createSqlLeaseStore, createSqlRunStore } from '../sql/sql-run-store.ts';
+import { createSqlSecrets } from '../sql/sql-secrets.ts';
+import { createPages } from '../web/pages.ts';
+import { githubWebhook } from '../webhooks/github/github-webhook.ts';
+import { interpretGithubEvent } from '../webhooks/github/interpret-github-event.ts';
+import type { DataDirectory } from './data-directory.ts';
+import { openBlobs } from './open-blobs.ts';
+import { redisAddress } from './redis-address.ts';
+
+export const leaseMs = 15_000;
+const ticketSweepMs = 10_000;
+const redisStartMs = 10_000;
+
+export type Web = {
+  readonly url: string;
+  /** Refuses new work at once, lets requests under way end for `graceMs`, then stops control. */
+  close(graceMs: number): Promise<void>;
+};
+
+/** The web process: webhooks, API, pages and control over one store. The only one that opens the database. */
+export async function startWeb(
+  config: Config,
+  options: { redisUrl: string; masterKey: string; runnerPublicKeys: readonly string[]; log: Log },
+  data: DataDirectory,
+): Promise<Web> {
+  const { log } = options;
+  const now = Date.now;
+  const db = await openSqlite(join(data.path('database'), 'hookline.sqlite'));
+  const redis = connectRedis(redisAddress(options.redisUrl), { patient: false, log });
+  await whenReady(redis, redisStartMs);
+  const blobs = await openBlobs(config, data);
+  await blobs.check();
+
+  const outbox = createSqlOutbox(db);
+  const inbox = createSqlInbox(db, log);
+  const store = createSqlRunStore(db, { now, newId, onEffects: outbox.stored });
+  const vault = createSecretStore(createSqlSecrets(db), options.masterKey, now);
+  const history = createSqlHistory(db);
+  const identity = identityOf(options.masterKey);
+  const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: [config.github.serverUrl] });
+  const { serverUrl, apiUrl, token } = config.github;
+  const github = createGithubForge({
+    interpret: interpretGithubEvent,
+    serverUrl,
+    apiUrl,
+    ...(token === undefined ? {} : { token }),
+  });
+  const forges = { github };
+  const { logLimitBytes, job } = config;
+
+  let draining = false;
+  let publicUrl = config.publicUrl ?? '';
+  const app = createApp({
+    history,
+    blobs,
+    liveLogs: createLiveLogReader(redis),
+    webhooks: [githubWebhook({ secrets: config.github.secrets, inbox, now, newId, log })],
+    pages: createPages({ history, now }),
+    ...(config.apiKey === undefined ? {} : { apiKey: config.apiKey }),
+    ready: async () => ({
+      accepting: draining ? 'stopping' : 'ok',
+      database: await told(sql`select 1`.execute(db)),
+      redis: await told(redis.ping()),
+    }),
+    log,
+    now,
+    newId,
+  });
+  const server = await serve(app, { host: config.host, port: config.port, log });
+  publicUrl ||= server.url;
+
+  const control = await startControl(
+    {
+      store,
+      leases: createSqlLeaseStore(db),
+      deliveries: inbox,
+      outbox,
+      link: createControlLink(redis, `control-${process.pid}`, log),
+      tickets: createTicketWriter(redis),
+      forges,
+      pipelines: createPipelineSource(mirrors),
+      openJob: (run, wanted) =>
+        openJob(run, wanted, { forges, vault, store, limits: { logLimitBytes, ...job } }),
+      runUrl: (runId) => `${publicUrl}/runs/${runId}`,
+      ...(config.repositories === undefined ? {} : { repositories: config.repositories }),
+      now,
+      newId,
+      random: Math.random,
+      log,
+    },
+    {
+      identity,
+      seed: options.masterKey,
+      enrolled: new Set(options.runnerPublicKeys),
+      leaseMs,
+      ticketSweepMs,
+    },
+  );
+  log.info({ url: server.url, runners: options.runnerPublicKeys.map(fingerprint) }, 'web is ready');
+
+  let closing: Promise<void> | undefined;
+  async function close(graceMs: number): Promise<void> {
+    draining = true;
+    await server.close(graceMs);
+    await control.close();
+    await mirrors.close();
+    await inbox.close();
+    await blobs.close();
+    redis.disconnect();
+    await db.destroy();
+  }
+  return {
+    url: server.url,
+    close: (graceMs) => {
+      closing ??= close(graceMs);
+      return closing;
+    },
+  };
+}
+
+async function told(check: Promise<unknown>): Promise<string> {
+  try {
+    await check;
+    return 'ok';
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

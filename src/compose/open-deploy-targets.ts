@@ -1,0 +1,37 @@
+import { chmodSync } from 'node:fs';
+import { extractZip } from '../../runners/artifacts/extract-zip.ts';
+import type { DeploymentTarget } from '../../runners/deploy/deployment-target.ts';
+import { createLocalTarget } from '../../runners/deploy/local-target.ts';
+import { lookUpLocalDeploy } from '../../runners/deploy/look-up-local-deploy.ts';
+import { parseLocalDeploy } from '../../runners/deploy/parse-local-deploy.ts';
+import { systemClock } from '../clock.ts';
+import { type Config, ConfigRefusal } from '../config.ts';
+import type { DataDirectory } from './data-directory.ts';
+
+/** A bundle is a program with its files; one that unpacks to more than this is a mistake or an attack. */
+const bundleLimits = { maxFiles: 500_000, maxBytes: 20 * 1024 ** 3 };
+
+/** The places that this deployer can deploy to, by the name a pipeline calls them. */
+export async function openDeployTargets(
+  config: Config,
+  data: DataDirectory,
+): Promise<Record<string, DeploymentTarget>> {
+  const parsed = parseLocalDeploy(config.localDeploy);
+  if (!parsed.ok) throw new ConfigRefusal('invalid', parsed.problems.join('\n'));
+  if (parsed.rules.length === 0) return {};
+  const stateDirectory = data.path('deployments');
+  // The scripts of a deployment run as other users, who must be able to reach their bundle but not to look around.
+  chmodSync(stateDirectory, 0o711);
+  const policies = await lookUpLocalDeploy({
+    rules: parsed.rules,
+    ownDirectories: [data.root],
+    stateDirectory,
+  });
+  const local = createLocalTarget({
+    policies,
+    stateDirectory,
+    extract: (options) => extractZip({ ...options, limits: bundleLimits }),
+    clock: systemClock,
+  });
+  return { local };
+}
