@@ -38,7 +38,7 @@ export function deflateWhole(data: Uint8Array, level: number): Uint8Array | unde
 
 /**
  * Whether deflate can be spared: archives, pictures and ciphertext cost it as much time as text and give nothing.
- * Three samples, front, middle and end, that do not shrink by a hundredth speak for the rest of a mebibyte.
+ * Three samples, front, middle and end, that do not shrink by a hundredth speak for the rest of a piece.
  */
 export function looksIncompressible(data: Uint8Array): boolean {
   if (data.length < SAMPLED_FROM_BYTES) return false;

@@ -1,7 +1,7 @@
 import type { FileEntry, ZipEntry } from './zip-entry.ts';
 
 /** Files up to this size are packed whole, with their sizes in front; larger ones in pieces of it, with their sizes behind. */
-export const PIECE_BYTES = 1 << 20;
+export const PIECE_BYTES = 1 << 19;
 /** How far back deflate can look: what a piece must know of the one before it, so that cutting costs no compression. */
 export const DICTIONARY_BYTES = 1 << 15;
 /** Enough to make the way to a worker and back not matter, few enough to share the work evenly. */

@@ -33,7 +33,11 @@ export function startZipWorkers(count: number, level: number, signal?: AbortSign
   signal?.addEventListener('abort', onAbort, { once: true });
 
   const threads = Array.from({ length: count }, () => {
-    const worker = new Worker(new URL('./zip-worker.ts', import.meta.url), { workerData: { level } });
+    const worker = new Worker(new URL('./zip-worker.ts', import.meta.url), {
+      workerData: { level },
+      // A packing thread keeps next to nothing on its heap; by default V8 lets it fill 48 MiB with what is dead.
+      resourceLimits: { maxYoungGenerationSizeMb: 2 },
+    });
     const thread = { worker, busyWith: 0 };
     worker.on('message', (reply: ZipWorkerReply) => {
       thread.busyWith--;

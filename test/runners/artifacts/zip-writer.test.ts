@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { collectFiles } from '../../../runners/artifacts/collect-files.ts';
 import { extractZip } from '../../../runners/artifacts/extract-zip.ts';
+import { PIECE_BYTES } from '../../../runners/artifacts/plan-zip-steps.ts';
 import type { ZipEntry } from '../../../runners/artifacts/zip-entry.ts';
 import { writeZip } from '../../../runners/artifacts/zip-writer.ts';
 import { makeTree, tempDirectory } from './temp-tree.ts';
@@ -51,8 +52,8 @@ async function mixedTree(): Promise<ZipEntry[]> {
     'grüße/日本語 😀.txt': 'unicode',
     'small.txt': prose(10_000),
     'noise.bin': noise(100_000),
-    'exactly-one-piece.txt': prose(MIB),
-    'one-byte-more.txt': prose(MIB + 1),
+    'exactly-one-piece.txt': prose(PIECE_BYTES),
+    'one-byte-more.txt': prose(PIECE_BYTES + 1),
     'large.txt': prose(3 * MIB + 12_345),
     'large-noise.bin': Buffer.concat([noise(2 * MIB), prose(MIB), noise(70_000)]),
   });
