@@ -9,7 +9,7 @@ export type StepsResult = { outcome: 'success' | 'failure' | 'error' | 'cancelle
 
 type StepSpec = BuildSpec['steps'][number];
 type StepResult =
-  | { outcome: 'success' }
+  | { outcome: 'success'; exitCode: 0 }
   | { outcome: 'failure' | 'error' | 'cancelled'; message: string; exitCode?: number };
 
 type StepsOptions = {
@@ -44,7 +44,7 @@ export async function runSteps(options: StepsOptions): Promise<StepsResult> {
       at: now(),
       index,
       outcome: ended.outcome,
-      ...('exitCode' in ended && ended.exitCode !== undefined ? { exitCode: ended.exitCode } : {}),
+      ...(ended.exitCode === undefined ? {} : { exitCode: ended.exitCode }),
       ...(allowed ? { allowed } : {}),
       ...('message' in ended ? { message: withLastLines(ended.message, options.log) } : {}),
     });
@@ -110,7 +110,7 @@ function resultOf(end: StepEnd): StepResult {
     // Memory is the job's own affair; a container that vanished or was killed from outside is not.
     return { outcome: end.reason === 'oom' ? 'failure' : 'error', message: end.message };
   }
-  if (end.code === 0) return { outcome: 'success' };
+  if (end.code === 0) return { outcome: 'success', exitCode: 0 };
   const why = end.oom ? `; ${end.oom}` : '';
   return { outcome: 'failure', message: `exited with code ${end.code}${why}`, exitCode: end.code };
 }

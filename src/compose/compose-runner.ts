@@ -21,6 +21,7 @@ import { connectRedis, whenReady } from '../redis/connect-redis.ts';
 import { createRunnerLink } from '../redis/redis-link.ts';
 import { createLiveLogWriter } from '../redis/redis-live-log.ts';
 import { createTicketReader } from '../redis/redis-tickets.ts';
+import { cloneBases } from './clone-bases.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { openBlobs } from './open-blobs.ts';
 import { openDeployTargets } from './open-deploy-targets.ts';
@@ -95,7 +96,7 @@ export async function startRunnerProcess(
 
   if (options.queues.includes('jobs')) {
     const directory = data.path('runner');
-    const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: [config.github.serverUrl] });
+    const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: cloneBases(config) });
     const workspaces = await openWorkspaces({ root: join(directory, workspaceFolder) });
     const engine = createDockerEngine({ dockerHost: config.dockerHost });
     closers.push(

@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { openMirrors } from '../../runners/workspace/mirror.ts';
+import { createCodecommitForge } from '../codecommit/codecommit-forge.ts';
 import type { Config } from '../config.ts';
 import { fingerprint, identityOf } from '../contract/keys.ts';
+import { mintCodeCommitCredential } from '../git/codecommit-credential.ts';
 import { createPipelineSource } from '../git/pipeline-source.ts';
 import { createGithubForge } from '../github/github-forge.ts';
 import { createApp } from '../http/app.ts';
@@ -23,8 +25,12 @@ import { createSqlOutbox } from '../sql/sql-outbox.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../sql/sql-run-store.ts';
 import { createSqlSecrets } from '../sql/sql-secrets.ts';
 import { createPages } from '../web/pages.ts';
+import { codecommitWebhook } from '../webhooks/codecommit/codecommit-webhook.ts';
+import { interpretCodecommitEvent } from '../webhooks/codecommit/interpret-codecommit-event.ts';
 import { githubWebhook } from '../webhooks/github/github-webhook.ts';
 import { interpretGithubEvent } from '../webhooks/github/interpret-github-event.ts';
+import { awsKeys } from './aws-keys.ts';
+import { cloneBases } from './clone-bases.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { openBlobs } from './open-blobs.ts';
 import { redisAddress } from './redis-address.ts';
@@ -59,7 +65,7 @@ export async function startWeb(
   const vault = createSecretStore(createSqlSecrets(db), options.masterKey, now);
   const history = createSqlHistory(db);
   const identity = identityOf(options.masterKey);
-  const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: [config.github.serverUrl] });
+  const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: cloneBases(config) });
   const { serverUrl, apiUrl, token } = config.github;
   const github = createGithubForge({
     interpret: interpretGithubEvent,
@@ -67,7 +73,14 @@ export async function startWeb(
     apiUrl,
     ...(token === undefined ? {} : { token }),
   });
-  const forges = { github };
+  const codecommit = createCodecommitForge({
+    interpret: interpretCodecommitEvent,
+    ...(config.codecommit.gitUrl === undefined ? {} : { gitUrl: config.codecommit.gitUrl }),
+    keys: awsKeys(),
+    mint: mintCodeCommitCredential,
+    now,
+  });
+  const forges = { github, codecommit };
   const { logLimitBytes, job } = config;
 
   let draining = false;
@@ -76,7 +89,10 @@ export async function startWeb(
     history,
     blobs,
     liveLogs: createLiveLogReader(redis),
-    webhooks: [githubWebhook({ secrets: config.github.secrets, inbox, now, newId, log })],
+    webhooks: [
+      githubWebhook({ secrets: config.github.secrets, inbox, now, newId, log }),
+      codecommitWebhook({ secrets: config.codecommit.secrets, inbox, now, newId, log }),
+    ],
     pages: createPages({ history, now }),
     ...(config.apiKey === undefined ? {} : { apiKey: config.apiKey }),
     ready: async () => ({

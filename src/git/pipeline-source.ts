@@ -1,5 +1,10 @@
 import { Refusal } from '../errors.ts';
-import { type PipelineSource, SourceRefusal, type sourceRefusalCodes } from '../runs/forge.ts';
+import {
+  type CommitFacts,
+  type PipelineSource,
+  SourceRefusal,
+  type sourceRefusalCodes,
+} from '../runs/forge.ts';
 
 type Source = Parameters<PipelineSource['read']>[0];
 
@@ -9,7 +14,7 @@ type ReadableMirrors = {
     source: Source,
     request: { paths: readonly string[]; maxBytes: number; timeoutMs: number },
     options: { signal?: AbortSignal | undefined },
-  ): Promise<{ files: ReadonlyMap<string, { kind: string; content?: string }> }>;
+  ): Promise<{ commit: CommitFacts; files: ReadonlyMap<string, { kind: string; content?: string }> }>;
 };
 
 /** Of one file; a pipeline file larger than this is refused by its parser in any case. */
@@ -22,7 +27,7 @@ export function createPipelineSource(mirrors: ReadableMirrors): PipelineSource {
   return {
     async read(source, paths, { signal }) {
       try {
-        const { files } = await mirrors.readTree(source, { paths, maxBytes, timeoutMs }, { signal });
+        const { commit, files } = await mirrors.readTree(source, { paths, maxBytes, timeoutMs }, { signal });
         const found = new Map<string, string>();
         for (const [path, file] of files) {
           if (file.content !== undefined) found.set(path, file.content);
@@ -30,7 +35,7 @@ export function createPipelineSource(mirrors: ReadableMirrors): PipelineSource {
             throw new SourceRefusal('refused', `${path} is a ${file.kind}, not a file`);
           }
         }
-        return found;
+        return { files: found, commit };
       } catch (error) {
         if (!(error instanceof Refusal) || error instanceof SourceRefusal) throw error;
         throw new SourceRefusal(codes[error.code] ?? 'refused', error.message, { cause: error });

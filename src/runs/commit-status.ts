@@ -12,6 +12,13 @@ export type CommitStatus = {
   runId: string;
 };
 
+/** Providers that have commit statuses; CodeCommit has none among its API's operations. */
+const withStatuses: ReadonlySet<Run['change']['provider']> = new Set(['github']);
+
+export function hasCommitStatuses(run: Run): boolean {
+  return withStatuses.has(run.change.provider);
+}
+
 /** GitHub refuses a longer description (422 "description is too long (maximum is 140 characters)"). */
 const maxDescription = 140;
 

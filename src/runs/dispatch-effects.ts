@@ -77,7 +77,9 @@ async function perform(entry: OutboxEntry, ports: DispatchPorts, signal: AbortSi
       return ports.tickets.write(effect);
     case 'commit-status': {
       const forge = ports.forges[effect.status.provider];
-      if (!forge) throw new ForgeRefusal('refused', `${effect.status.provider} is not set up here`);
+      if (!forge?.postStatus) {
+        throw new ForgeRefusal('refused', `${effect.status.provider} takes no commit statuses here`);
+      }
       return forge.postStatus(effect.status, { targetUrl: ports.runUrl(effect.status.runId), signal });
     }
   }

@@ -14,8 +14,11 @@ export type Forge = {
   sourceOf(change: Change): CodeSource;
   /** Minted now, for this repository only, short-lived where the provider can. */
   cloneCredential(change: Change, options: { signal?: AbortSignal }): Promise<CloneCredential | undefined>;
-  /** Rejects with `ForgeRefusal` when the provider will never take this status; with anything else to be retried. */
-  postStatus(status: CommitStatus, options: { targetUrl: string; signal?: AbortSignal }): Promise<void>;
+  /**
+   * Absent where the provider has no commit statuses. Rejects with `ForgeRefusal` when it will never take this one,
+   * with anything else to be tried again.
+   */
+  postStatus?(status: CommitStatus, options: { targetUrl: string; signal?: AbortSignal }): Promise<void>;
 };
 
 export type CodeSource = { repository: string; cloneUrl: string; ref: string; sha: string };
@@ -28,7 +31,17 @@ export type PipelineSource = {
     source: CodeSource & { credential?: CloneCredential },
     paths: readonly string[],
     options: { signal?: AbortSignal },
-  ): Promise<ReadonlyMap<string, string>>;
+  ): Promise<{ files: ReadonlyMap<string, string>; commit: CommitFacts }>;
+};
+
+/** What the commit itself says; not every provider's events do. */
+export type CommitFacts = {
+  /** Of the commit that the source's id leads to, which for an annotated tag is not that id. */
+  sha: string;
+  subject: string;
+  message: string;
+  authorName: string;
+  authorEmail: string;
 };
 
 /**

@@ -3,11 +3,12 @@ import { parsePipeline } from '../../pipelines/parse-pipeline.ts';
 import { planRun } from '../../pipelines/plan.ts';
 import type { Problem } from '../../pipelines/problem.ts';
 import type { Reason } from '../contract/job-event.ts';
-import { messageOf, Refusal } from '../errors.ts';
+import { Refusal } from '../errors.ts';
 import type { Change } from './change.ts';
 import type { NewRun } from './create-run.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
-import { type Forge, type PipelineSource, SourceRefusal } from './forge.ts';
+import { type CommitFacts, type Forge, type PipelineSource, SourceRefusal } from './forge.ts';
+import { findSkipToken } from './skip-token.ts';
 
 export const pipelineFile = '.hookline.yml';
 
@@ -86,38 +87,62 @@ async function planChange(
     run: { ...base, pipeline: { file: pipelineFile, digest: '' }, error },
   });
 
-  let source: string | undefined;
-  try {
-    source = await readPipeline(change, forge, ports.pipelines, signal);
-  } catch (error) {
-    if (!(error instanceof SourceRefusal)) throw error;
-    if (error.code === 'moved') return { no: error.message };
-    const passing = error.code === 'unreachable' || error.code === 'timeout';
-    if (passing && delivery.tries + 1 < maxSourceTries) return { again: messageOf(error) };
-    return broken({ code: `source-${error.code}`, message: error.message });
-  }
-  if (source === undefined) return { no: `no ${pipelineFile} at commit ${change.sha.slice(0, 10)}` };
+  const read = await readPipeline(change, forge, ports.pipelines, delivery.tries, signal);
+  if ('no' in read || 'again' in read) return read;
+  if ('broken' in read) return broken(read.broken);
 
-  const parsed = parsePipeline(source, pipelineFile);
+  const parsed = parsePipeline(read.source, pipelineFile);
   if (!parsed.ok) return broken({ code: 'pipeline', message: problemText(parsed.problems) });
   const match = matchTrigger(parsed.pipeline, triggerOf(change));
   if (!match.matched) return { no: match.reason };
   const plan = planRun(parsed.pipeline, { ...triggerOf(change), fork: change.fork });
   if (plan.jobs.length === 0) return { no: 'the pipeline has no job for this event' };
   const pipeline = { file: pipelineFile, digest: parsed.digest };
-  return { run: { ...base, pipeline, plan, jobIds: plan.jobs.map(() => ports.newId()) } };
+  const jobIds = plan.jobs.map(() => ports.newId());
+  return { run: { ...base, change: withCommitFacts(change, read.commit), pipeline, plan, jobIds } };
 }
+
+type ReadPipeline =
+  | { source: string; commit: CommitFacts }
+  | { no: string }
+  | { again: string }
+  | { broken: Reason };
 
 async function readPipeline(
   change: Change,
   forge: Forge,
   pipelines: PipelineSource,
+  tries: number,
   signal: AbortSignal,
-): Promise<string | undefined> {
-  const credential = await forge.cloneCredential(change, { signal });
-  const source = { ...forge.sourceOf(change), ...(credential ? { credential } : {}) };
-  const files = await pipelines.read(source, [pipelineFile], { signal });
-  return files.get(pipelineFile);
+): Promise<ReadPipeline> {
+  try {
+    const credential = await forge.cloneCredential(change, { signal });
+    const code = { ...forge.sourceOf(change), ...(credential ? { credential } : {}) };
+    const { files, commit } = await pipelines.read(code, [pipelineFile], { signal });
+    // A pull request's event does not carry its head commit's message: only now can it be asked.
+    const skip = change.event === 'pull_request' ? findSkipToken(commit.message) : undefined;
+    if (skip !== undefined) return { no: `the head commit says ${skip}` };
+    const source = files.get(pipelineFile);
+    if (source === undefined) return { no: `no ${pipelineFile} at commit ${change.sha.slice(0, 10)}` };
+    return { source, commit };
+  } catch (error) {
+    if (!(error instanceof SourceRefusal)) throw error;
+    if (error.code === 'moved') return { no: error.message };
+    const passing = error.code === 'unreachable' || error.code === 'timeout';
+    if (passing && tries + 1 < maxSourceTries) return { again: error.message };
+    return { broken: { code: `source-${error.code}`, message: error.message } };
+  }
+}
+
+/** Fills in what the provider's event did not say, and the commit that an annotated tag leads to. */
+function withCommitFacts(change: Change, commit: CommitFacts): Change {
+  const { authorName: name, authorEmail: email } = commit;
+  const isAnonymous = change.title === '' && change.message === '';
+  return {
+    ...change,
+    sha: commit.sha,
+    ...(isAnonymous ? { title: commit.subject, message: commit.message, author: { name, email } } : {}),
+  };
 }
 
 function triggerOf(change: Change) {

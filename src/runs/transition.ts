@@ -1,7 +1,7 @@
 import type { JobEvent, Reason } from '../contract/job-event.ts';
 import type { TicketQueue } from '../contract/ticket.ts';
 import { applyJobEvent } from './apply-job-event.ts';
-import { type CommitStatus, commitStatus } from './commit-status.ts';
+import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-status.ts';
 import { type Attempt, isFinal, type Job, type Lease, maxAttempts, type Run, type Status } from './run.ts';
 
 /** Everything that can move a run on. */
@@ -186,6 +186,7 @@ function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {
     const queue = job.plan.kind === 'deploy' ? 'deployments' : 'jobs';
     effects.push({ type: 'ticket', queue, jobId: job.id, attempt: job.attempt.number });
   });
+  if (!hasCommitStatuses(after)) return effects;
   const status = commitStatus(after);
   const previous = event.type === 'created' ? undefined : commitStatus(before);
   if (status.state !== previous?.state || status.description !== previous.description) {

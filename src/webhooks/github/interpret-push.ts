@@ -3,7 +3,7 @@ import type { Change, Interpretation } from '../../runs/change.ts';
 import { branchOrTag, isNoObject } from '../git-names.ts';
 import { messageFrom, titleFrom } from '../plain-text.ts';
 import { branchName, objectId, readPayload, reference, repositoryName, shortText } from '../read-payload.ts';
-import { findSkipToken } from '../skip-token.ts';
+import { findSkipToken } from '../../runs/skip-token.ts';
 
 const person = z.object({
   name: shortText.nullish(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findSkipToken } from '../../../src/webhooks/skip-token.ts';
+import { findSkipToken } from '../../../src/runs/skip-token.ts';
 
 describe('a commit asks not to be built', () => {
   it.each([
