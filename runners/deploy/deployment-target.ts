@@ -20,7 +20,8 @@
  *    Steps do not nest: each `step-started` is followed by its own `step-finished` before the next one. A
  *    finished deployment that is asked for again reports its status and no steps.
  * 5. `output` is what the deployed code printed, unmasked: the caller masks it before any sink. `reason`
- *    is already free of the values in `secrets`, since adapters keep it on disk.
+ *    is already free of the values in `secrets`, since adapters keep it on disk; it is not printed as
+ *    output too, so the caller shows it.
  * 6. When `signal` aborts, the adapter stops what it can (a script is ended with its process group) and
  *    resolves with `cancelled`. What was already changed stays changed: undoing it is a new deployment of
  *    an older bundle, decided by a person or by control.

@@ -27,8 +27,7 @@ export async function carryOut(context: DeploymentContext): Promise<DeploymentOu
   for (const step of lifecycle(context, check.bundle, check.previous)) {
     const result = await runStep(context, step);
     if (!result.reason) continue;
-    const passedOver = step.name === 'ApplicationStop' && context.options.ignoreApplicationStopFailures;
-    if (!passedOver || result.outcome === 'cancelled') return ending(result);
+    if (!isPassedOver(context, step.name, result)) return ending(result);
   }
   return { outcome: 'success' };
 }
@@ -45,7 +44,18 @@ function lifecycle(
     work: () => runHooks(context, name, from),
   });
   return [
-    hook('ApplicationStop', previous),
+    {
+      ...hook('ApplicationStop', previous),
+      work: async () => {
+        const result = await runHooks(context, 'ApplicationStop', previous);
+        if (isPassedOver(context, 'ApplicationStop', result)) {
+          await say(
+            'The deployment goes on all the same, as its target says (ignoreApplicationStopFailures).',
+          );
+        }
+        return result;
+      },
+    },
     {
       name: 'DownloadBundle',
       changes: false,
@@ -83,6 +93,10 @@ function lifecycle(
     hook('ApplicationStart', revision),
     hook('ValidateService', revision),
   ];
+}
+
+function isPassedOver({ options }: DeploymentContext, step: string, { outcome }: StepResult): boolean {
+  return step === 'ApplicationStop' && outcome === 'failure' && options.ignoreApplicationStopFailures;
 }
 
 /** The revision whose ApplicationStop runs now; none on the first deployment. */

@@ -1,4 +1,4 @@
-import { constants, createReadStream } from 'node:fs';
+import { constants } from 'node:fs';
 import { lchown, open, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { AnchoredDirectory } from './anchored-directory.ts';
@@ -10,7 +10,7 @@ export type CopyFile = {
   /** The directory that the file goes into. */
   readonly into: AnchoredDirectory;
   readonly attributes: Attributes;
-  /** Name of the unfinished copy. A crash can leave one behind; the next copy into the directory removes it. */
+  /** Name of the unfinished copy. Nothing stands there: what a crash left behind was removed. */
   readonly temporaryName: string;
 };
 
@@ -22,7 +22,6 @@ export type CopyFile = {
 export async function copyFile({ bundle, file, into, attributes, temporaryName }: CopyFile): Promise<void> {
   const source = join(bundle, file.source);
   const temporary = into.entry(temporaryName);
-  await rm(temporary, { force: true });
   try {
     if (file.kind === 'symlink') {
       await symlink(await readlink(source), temporary);
@@ -39,10 +38,18 @@ export async function copyFile({ bundle, file, into, attributes, temporaryName }
   }
 }
 
+const maxChunkBytes = 256 * 1024;
+
 async function copyContent(source: string, temporary: string, mode: number, attributes: Attributes) {
   const { O_WRONLY, O_CREAT, O_EXCL, O_NOFOLLOW } = constants;
+  await using from = await open(source);
   await using to = await open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
-  await to.writeFile(createReadStream(source));
+  const buffer = Buffer.allocUnsafe(Math.min(maxChunkBytes, (await from.stat()).size + 1));
+  for (;;) {
+    const { bytesRead } = await from.read(buffer);
+    if (bytesRead === 0) break;
+    await to.writeFile(buffer.subarray(0, bytesRead));
+  }
   // The order matters: a change of owner clears the set-id bits.
   await to.chown(attributes.uid ?? ownUid(), attributes.gid ?? ownGid());
   await to.chmod(attributes.mode ?? mode);

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { FileExistsBehavior } from '../appspec/appspec.ts';
 import { DeploymentRefusal } from '../deployment-refusal.ts';
 import type { AllowedRoot } from '../look-up-local-deploy.ts';
@@ -90,6 +91,7 @@ async function copyAll(
   for (const [parent, paths] of groupByDirectory([...byDestination.keys()])) {
     const into = await openAnchored({ roots, path: parent, create: true });
     try {
+      if (into) await rm(into.entry(temporaryName), { force: true });
       for (const path of paths) {
         signal.throwIfAborted();
         const file = byDestination.get(path);

@@ -19,14 +19,13 @@ export type Step<Result extends StepResult> = {
 
 /** Carries out one step, with its events, and makes a result of every expected refusal. */
 export async function runStep<Result extends StepResult>(
-  context: Pick<DeploymentContext, 'note' | 'report' | 'say' | 'signal'>,
+  context: Pick<DeploymentContext, 'note' | 'report' | 'signal'>,
   { name, changes, work }: Step<Result>,
 ): Promise<Result | StepResult> {
-  const { note, report, say, signal } = context;
+  const { note, report, signal } = context;
   await note(changes ? { event: name, changed: true } : { event: name });
   await report({ type: 'step-started', name });
   const result = await work().catch((error: unknown) => refused(name, error, signal));
-  if (result.reason) await say(result.reason.message);
   const { outcome, exitCode } = result;
   await report({ type: 'step-finished', name, outcome, ...(exitCode !== undefined && { exitCode }) });
   return result;

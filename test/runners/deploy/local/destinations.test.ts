@@ -77,9 +77,18 @@ describe.runIf(isRoot)('files of a deployment', () => {
     expect(await readlink(`${host.srv}/app`)).toBe('releases');
   });
 
-  it('leave nothing unfinished behind', async () => {
-    await host.deploy({ bundle: bundle() });
-    expect(await readdir(`${host.srv}/app`)).toEqual(['index.html']);
+  it('are copied whole and leave nothing unfinished behind', async () => {
+    const large = Array.from({ length: 100_000 }, (_, at) => `line ${at}\n`).join('');
+    await put(`${host.srv}/app/.hookline-left-by-somebody`, '');
+    await host.deploy({ bundle: bundle({ 'app/large': large, 'app/empty': '' }) });
+    expect((await contentOf(`${host.srv}/app/large`)) === large).toBe(true);
+    expect(await contentOf(`${host.srv}/app/empty`)).toBe('');
+    expect(await readdir(`${host.srv}/app`)).toEqual([
+      '.hookline-left-by-somebody',
+      'empty',
+      'index.html',
+      'large',
+    ]);
   });
 
   it('belong to their repository and environment: another environment may not replace them', async () => {
