@@ -89,6 +89,7 @@ export async function startWeb(
     history,
     blobs,
     liveLogs: createLiveLogReader(redis),
+    publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
     webhooks: [
       githubWebhook({ secrets: config.github.secrets, inbox, now, newId, log }),
       codecommitWebhook({ secrets: config.codecommit.secrets, inbox, now, newId, log }),
