@@ -101,7 +101,7 @@ export async function generationOf(gitDir: string): Promise<string> {
 /** Takes the mirror away in one step, then deletes it: what still reads it fails cleanly and asks again. */
 export async function discardMirror(gitDir: string): Promise<void> {
   const trash = await mkdtemp(`${gitDir}.trash-`);
-  await rename(gitDir, join(trash, 'mirror')).catch(() => {});
+  await rename(gitDir, trash).catch(() => {});
   await rm(trash, { recursive: true, force: true });
 }
 

@@ -27,12 +27,15 @@ export async function openWorkspaces(options: { root: string }): Promise<Workspa
   const root = resolve(options.root);
   await mkdir(root, { recursive: true, mode: 0o700 });
 
-  /** Renamed first, so that the lease's name is free at once and a half deleted folder is never taken for one. */
+  /**
+   * Renamed first, so that the lease's name is free at once and a half deleted folder is never taken for one.
+   * It stays in its parent: moving a folder elsewhere needs write permission on the folder itself.
+   */
   async function remove(name: string): Promise<Removal> {
     if (name.startsWith(trashPrefix)) return await deleteTree(join(root, name));
     const trash = await mkdtemp(join(root, trashPrefix));
     try {
-      await rename(join(root, name), join(trash, 'workspace'));
+      await rename(join(root, name), trash);
     } catch (error) {
       await rm(trash, { recursive: true, force: true });
       if (isMissing(error)) return { removed: true };

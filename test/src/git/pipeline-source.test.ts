@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { Refusal } from '../../../src/errors.ts';
+import { createPipelineSource } from '../../../src/git/pipeline-source.ts';
+
+type Mirrors = Parameters<typeof createPipelineSource>[0];
+
+const source = {
+  repository: 'octo/app',
+  cloneUrl: 'https://github.com/octo/app',
+  ref: 'refs/heads/main',
+  sha: 'a'.repeat(40),
+};
+const commit = {
+  sha: source.sha,
+  subject: 's',
+  message: 's',
+  authorName: 'n',
+  authorEmail: 'e',
+  parents: [],
+};
+
+function read(readTree: Mirrors['readTree']) {
+  const signal = new AbortController().signal;
+  return createPipelineSource({ readTree }).read(source, ['a', 'b'], { signal });
+}
+
+describe('createPipelineSource', () => {
+  it('gives the files that are there', async () => {
+    const files = new Map([
+      ['a', { kind: 'file', content: 'x' }],
+      ['b', { kind: 'missing' }],
+    ]);
+    const tree = await read(async () => ({ commit, files }));
+    expect([...tree.files]).toEqual([['a', 'x']]);
+  });
+
+  it('refuses a link or a folder in the place of a file', async () => {
+    const files = new Map([['a', { kind: 'symlink' }]]);
+    await expect(read(async () => ({ commit, files }))).rejects.toMatchObject({ code: 'refused' });
+  });
+
+  it.each([
+    ['unreachable', 'unreachable'],
+    ['commit-unreachable', 'moved'],
+    ['ref-missing', 'moved'],
+    ['damaged', 'damaged'],
+    ['authentication', 'refused'],
+    ['too-large', 'refused'],
+  ])('calls the refusal %s of git %s, and keeps its words', async (code, meaning) => {
+    const refused = read(() => Promise.reject(new Refusal(code, 'octo/app: why')));
+    await expect(refused).rejects.toMatchObject({ code: meaning, message: 'octo/app: why' });
+  });
+
+  it('lets a bug pass as it is', async () => {
+    await expect(read(() => Promise.reject(new TypeError('oops')))).rejects.toThrow(TypeError);
+  });
+});
