@@ -1,0 +1,78 @@
+import { z } from '@hono/zod-openapi';
+import type { AttemptDetail, JobDetail } from '../../runs/history.ts';
+import { type Step, statuses } from '../../runs/run.ts';
+import { reasonJson, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
+
+const stepJson = z
+  .object({
+    index: z.int(),
+    name: z.string(),
+    status: z.enum(statuses),
+    exitCode: z.int().optional(),
+    allowed: z.boolean().optional().openapi({ description: 'True for a failure that does not count.' }),
+    message: z.string().optional(),
+    ...spanJson,
+  })
+  .openapi('Step');
+
+const attemptJson = z
+  .object({
+    number: z.int(),
+    status: z.enum(['queued', 'leased', 'ended', 'lost']),
+    runner: z.string().optional(),
+    reason: reasonJson.optional(),
+    queuedAt: timeJson,
+    ...spanJson,
+    log: z
+      .object({ lines: z.int(), bytes: z.int(), cut: z.boolean() })
+      .optional()
+      .openapi({ description: 'Once the attempt ended; `cut` says that lines past the cap were dropped.' }),
+    steps: z.array(stepJson),
+  })
+  .openapi('Attempt');
+
+export const jobJson = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    kind: z.enum(['build', 'deploy']),
+    needs: z.array(z.string()),
+    status: z.enum(statuses),
+    reason: reasonJson.optional(),
+    ...spanJson,
+    attempts: z.array(attemptJson),
+  })
+  .openapi('Job');
+
+export function jobToJson(job: JobDetail): z.infer<typeof jobJson> {
+  const { id, name, kind, needs, status, reason } = job;
+  return {
+    id,
+    name,
+    kind,
+    needs: [...needs],
+    status,
+    reason,
+    ...spanOf(job),
+    attempts: job.attempts.map(attemptToJson),
+  };
+}
+
+function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
+  const { number, status, runner, reason, queuedAtMs, log, steps } = attempt;
+  return {
+    number,
+    status,
+    runner,
+    reason,
+    queuedAt: timeOf(queuedAtMs),
+    ...spanOf(attempt),
+    log,
+    steps: steps.map(stepToJson),
+  };
+}
+
+function stepToJson(step: Step): z.infer<typeof stepJson> {
+  const { index, name, status, exitCode, allowed, message } = step;
+  return { index, name, status, exitCode, allowed, message, ...spanOf(step) };
+}

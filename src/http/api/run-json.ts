@@ -1,0 +1,133 @@
+import { z } from '@hono/zod-openapi';
+import type {
+  ArtifactDetail,
+  DeploymentDetail,
+  RunDetail,
+  RunSummary,
+  StatusDetail,
+} from '../../runs/history.ts';
+import { statuses } from '../../runs/run.ts';
+import { jobJson, jobToJson } from './job-json.ts';
+import { reasonJson, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
+
+export const changeEvents = ['push', 'tag', 'pull_request'] as const;
+
+export const runSummaryJson = z
+  .object({
+    id: z.string(),
+    number: z.int().openapi({ description: '1, 2, 3, … per repository.' }),
+    repository: z.string().openapi({ example: 'owner/name' }),
+    event: z.enum(changeEvents),
+    ref: z.string().openapi({ example: 'refs/heads/main' }),
+    branch: z.string().optional(),
+    sha: z.string(),
+    title: z.string(),
+    author: z.string(),
+    pullRequest: z.int().optional(),
+    status: z.enum(statuses),
+    reason: reasonJson.optional(),
+    createdAt: timeJson,
+    ...spanJson,
+  })
+  .openapi('RunSummary');
+
+export const artifactJson = z
+  .object({
+    id: z.string(),
+    runId: z.string(),
+    jobName: z.string(),
+    name: z.string(),
+    sizeBytes: z.int(),
+    sha256: z.string().openapi({ description: 'Of the zip, in lower-case hex.' }),
+    fileCount: z.int(),
+    createdAt: timeJson,
+    path: z.string().openapi({ description: 'Where to download it, on this service.' }),
+  })
+  .openapi('Artifact');
+
+const deploymentJson = z
+  .object({
+    jobName: z.string(),
+    environment: z.string(),
+    status: z.string(),
+    externalId: z.string().optional(),
+    detail: z.unknown().optional(),
+    updatedAt: timeJson,
+  })
+  .openapi('Deployment');
+
+const commitStatusJson = z
+  .object({
+    context: z.string(),
+    state: z.string(),
+    description: z.string(),
+    delivery: z.enum(['pending', 'sent', 'superseded', 'failed']),
+    tries: z.int(),
+    problem: z.string().optional(),
+    createdAt: timeJson,
+    doneAt: timeJson.optional(),
+  })
+  .openapi('CommitStatus');
+
+export const runJson = runSummaryJson
+  .extend({
+    deliveryId: z.string(),
+    correlationId: z.string(),
+    pipeline: z.object({ file: z.string(), digest: z.string() }),
+    jobs: z.array(jobJson),
+    artifacts: z.array(artifactJson),
+    deployments: z.array(deploymentJson),
+    statuses: z.array(commitStatusJson),
+  })
+  .openapi('Run');
+
+export function runSummaryToJson(run: RunSummary): z.infer<typeof runSummaryJson> {
+  const { id, number, repository, event, ref, branch, sha, title, author, pullRequest, status, reason } = run;
+  return {
+    id,
+    number,
+    repository,
+    event,
+    ref,
+    branch,
+    sha,
+    title,
+    author,
+    pullRequest,
+    status,
+    reason,
+    createdAt: timeOf(run.createdAtMs),
+    ...spanOf(run),
+  };
+}
+
+export function runToJson(run: RunDetail): z.infer<typeof runJson> {
+  return {
+    ...runSummaryToJson(run),
+    deliveryId: run.deliveryId,
+    correlationId: run.correlationId,
+    pipeline: run.pipeline,
+    jobs: run.jobs.map(jobToJson),
+    artifacts: run.artifacts.map(artifactToJson),
+    deployments: run.deployments.map(deploymentToJson),
+    statuses: run.statuses.map(statusToJson),
+  };
+}
+
+/** The key in the blob store stays inside. */
+function artifactToJson(artifact: ArtifactDetail): z.infer<typeof artifactJson> {
+  const { createdAtMs, key: _, ...rest } = artifact;
+  return { ...rest, createdAt: timeOf(createdAtMs), path: `/api/v1/artifacts/${artifact.id}` };
+}
+
+function deploymentToJson({ updatedAtMs, ...rest }: DeploymentDetail): z.infer<typeof deploymentJson> {
+  return { ...rest, updatedAt: timeOf(updatedAtMs) };
+}
+
+function statusToJson({ createdAtMs, doneAtMs, ...rest }: StatusDetail): z.infer<typeof commitStatusJson> {
+  return {
+    ...rest,
+    createdAt: timeOf(createdAtMs),
+    ...(doneAtMs === undefined ? {} : { doneAt: timeOf(doneAtMs) }),
+  };
+}

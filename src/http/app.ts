@@ -1,0 +1,94 @@
+import { Hono } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
+import type { BlobStore } from '../blobs/blob-store.ts';
+import type { LiveLogReader } from '../contract/live-log.ts';
+import type { Log } from '../log.ts';
+import type { History } from '../runs/history.ts';
+import { answerError } from './answer-error.ts';
+import { addDescription } from './api/add-description.ts';
+import { createApiApp } from './api/api-app.ts';
+import { addArtifactRoutes } from './api/artifact-routes.ts';
+import { addDeliveryRoutes } from './api/delivery-routes.ts';
+import { addRunRoutes } from './api/run-routes.ts';
+import type { AppEnv } from './app-env.ts';
+import { correlate } from './correlate.ts';
+import { healthRoutes, type Readiness } from './health-routes.ts';
+import { HttpRefusal } from './http-refusal.ts';
+import { loginRoutes } from './login-routes.ts';
+import type { FollowTimes } from './logs/follow-log.ts';
+import { addLogStreamRoutes, type StreamLimits } from './logs/log-stream-routes.ts';
+import { addLogTextRoutes } from './logs/log-text-routes.ts';
+import { refuseCrossSite } from './refuse-cross-site.ts';
+import { requireKey } from './require-key.ts';
+import { securityHeaders } from './security-headers.ts';
+
+export type AppOptions = {
+  history: History;
+  blobs: Pick<BlobStore, 'get'>;
+  liveLogs: Pick<LiveLogReader, 'follow'>;
+  /** Routes that take deliveries, under whole paths; they check their senders themselves. */
+  webhooks: readonly Hono[];
+  /** HTML pages, under whole paths. Every one of them needs the key, or a browser that signed in with it. */
+  pages?: Hono;
+  /** Unset: the service is open to requests for a loopback name, and to no others. */
+  apiKey?: string;
+  publicUrl: string;
+  ready: Readiness;
+  log: Log;
+  /** Milliseconds since 1970. */
+  now: () => number;
+  newId: () => string;
+  streams?: StreamLimits;
+  logTimes?: FollowTimes;
+};
+
+/**
+ * The whole of what the service answers over HTTP. Order matters: deliveries come first and pass through nothing of
+ * what follows; health is open to whoever watches; behind the key stand the API and the pages.
+ */
+export function createApp(options: AppOptions): Hono<AppEnv> {
+  const { history, blobs, liveLogs, log, now, apiKey, publicUrl } = options;
+  const key = apiKey === undefined ? {} : { apiKey };
+  const app = new Hono<AppEnv>();
+  app.onError(answerError(options));
+  app.notFound(({ req }) => {
+    throw new HttpRefusal('not-found', `there is nothing at ${req.path}`);
+  });
+
+  for (const webhook of options.webhooks) app.route('/', webhook);
+  app.use(correlate(options));
+  app.use(securityHeaders());
+  app.route('/', healthRoutes(options));
+  app.use(refuseCrossSite());
+  app.route('/', loginRoutes({ ...key, publicUrl, now, log }));
+  app.use('/webhooks/*', ({ req }) => {
+    throw new HttpRefusal('not-found', `no deliveries are taken at ${req.path}`);
+  });
+  app.use(requireKey({ ...key, now }));
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: ({ req }, methods) => {
+        throw new HttpRefusal(
+          'method-not-allowed',
+          `${req.path} takes ${methods.join(', ')}, not ${req.method}`,
+          {
+            headers: { allow: methods.join(', ') },
+          },
+        );
+      },
+    }),
+  );
+
+  const api = createApiApp();
+  const logPorts = { history, blobs, live: liveLogs, log, now };
+  addRunRoutes(api, history);
+  addDeliveryRoutes(api, history);
+  addLogTextRoutes(api, logPorts, options.logTimes);
+  addLogStreamRoutes(api, logPorts, options.streams, options.logTimes);
+  addArtifactRoutes(api, { history, blobs, log });
+  addDescription(api, { publicUrl, hasKey: apiKey !== undefined });
+  app.route('/', api);
+  if (options.pages) app.route('/', options.pages);
+  return app;
+}

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Log } from '../log.ts';
+import type { AppEnv } from './app-env.ts';
+import { listenRefusal } from './serve-refusal.ts';
+
+export type ServeOptions = {
+  host: string;
+  /** 0 for any free port. */
+  port: number;
+  log: Pick<Log, 'info' | 'warn'>;
+  limits?: ServeLimits;
+};
+
+/** What a client may take its time with; one that takes longer is cut off, so that slow ones hold no sockets. */
+export type ServeLimits = {
+  headersMs: number;
+  /** For the whole of a request, its body included. Senders of webhooks give up after 10 s themselves. */
+  requestMs: number;
+  /** Between requests; longer than the 60 s of common load balancers, or they would send into a closing socket. */
+  keepAliveMs: number;
+  /** Without a byte in either direction, for clients that stop reading what they asked for. */
+  silentMs: number;
+};
+
+export const serveLimits: ServeLimits = {
+  headersMs: 10_000,
+  requestMs: 60_000,
+  keepAliveMs: 65_000,
+  silentMs: 120_000,
+};
+
+export type Server = {
+  url: string;
+  port: number;
+  /**
+   * Takes no more connections and ends streams, whose readers come back to whoever listens then; lets other requests
+   * finish for up to `graceMs` and cuts off what is left. The first call counts.
+   */
+  close(graceMs: number): Promise<void>;
+};
+
+/** Listens, or throws a `ServeRefusal` that says what to change. */
+export async function serve(app: Pick<Hono<AppEnv>, 'fetch'>, options: ServeOptions): Promise<Server> {
+  const { host, port, log, limits = serveLimits } = options;
+  const stopping = new AbortController();
+  const bindings = { stopping: stopping.signal };
+  const server = createServer(
+    {
+      headersTimeout: limits.headersMs,
+      requestTimeout: limits.requestMs,
+      keepAliveTimeout: limits.keepAliveMs,
+      connectionsCheckingInterval: Math.min(5_000, limits.headersMs),
+    },
+    getRequestListener((request) => app.fetch(request, bindings)),
+  );
+  server.timeout = limits.silentMs;
+
+  try {
+    server.listen({ host, port });
+    await once(server, 'listening');
+  } catch (error) {
+    throw listenRefusal(error, host, port) ?? error;
+  }
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
+  const url = urlOf(host, address.port);
+  log.info({ host, port: address.port }, `listening on ${url}`);
+
+  async function stop(graceMs: number): Promise<void> {
+    const closed = once(server, 'close');
+    stopping.abort();
+    server.close();
+    // A connection kept alive turns idle once its last answer is out, and nothing else would end it.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    const grace = new AbortController();
+    const isClosed = await Promise.race([
+      closed.then(() => true),
+      sleep(graceMs, false, { signal: grace.signal }),
+    ]);
+    grace.abort();
+    clearInterval(sweep);
+    if (isClosed) return;
+    log.warn(`requests were still under way ${graceMs} ms after the stop and are cut off`);
+    server.closeAllConnections();
+    await closed;
+  }
+
+  let stopped: Promise<void> | undefined;
+  return {
+    url,
+    port: address.port,
+    close(graceMs) {
+      stopped ??= stop(graceMs);
+      return stopped;
+    },
+  };
+}
+
+/** An address that can be opened: "all interfaces" is none. */
+function urlOf(host: string, port: number): string {
+  const name = host === '0.0.0.0' ? '127.0.0.1' : host === '::' ? '::1' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
