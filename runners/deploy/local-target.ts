@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/clock.ts';
+import { withFileLock } from '../../src/file-lock.ts';
 import { createMasker } from '../log/masker.ts';
-import { withFileLock } from '../workspace/with-file-lock.ts';
 import { DeploymentRefusal } from './deployment-refusal.ts';
 import type {
   DeploymentOptions,

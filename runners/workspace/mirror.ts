@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { withFileLock } from '../../src/file-lock.ts';
 import { type FetchSettings, fetchIntoMirror } from './fetch-into-mirror.ts';
 import { isGitRefusal } from './git-refusal.ts';
 import type { MirrorAccess } from './mirror-layout.ts';
@@ -7,7 +8,6 @@ import * as layout from './mirror-layout.ts';
 import { type CommitTree, readCommitTree, type TreeRequest } from './read-commit-tree.ts';
 import { runGit } from './run-git.ts';
 import { checkSource, type GitSource } from './source.ts';
-import { withFileLock } from './with-file-lock.ts';
 
 /**
  * Bare mirrors, one per repository, shared by every process of this machine that opens the same folder.

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { newSeed } from '../contract/keys.ts';
 import { messageOf, Refusal } from '../errors.ts';
+import { tryFileLock } from '../file-lock.ts';
 
 export class DataDirectoryRefusal extends Refusal<'not-writable' | 'in-use'> {}
 
@@ -54,46 +55,10 @@ function keyIn(file: string): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** Keeps a second `hookline start` off the same directory. A lock whose process is gone is taken over. */
+/** Keeps a second `hookline start` off the same directory, until the returned function is called or this process ends. */
 export function lockDataDirectory(directory: DataDirectory): () => void {
-  const file = join(directory.root, 'hookline.pid');
-  for (let tries = 0; tries < 2; tries += 1) {
-    try {
-      const lock = openSync(file, 'wx', 0o600);
-      writeSync(lock, String(process.pid));
-      closeSync(lock);
-      return () => rmSync(file, { force: true });
-    } catch {
-      const pid = holderOf(file);
-      if (pid !== undefined && isHookline(pid)) {
-        const message = `${directory.root} is in use by process ${pid}; stop it, or set HOOKLINE_DATA_DIR`;
-        throw new DataDirectoryRefusal('in-use', message);
-      }
-      rmSync(file, { force: true });
-    }
-  }
-  throw new DataDirectoryRefusal('in-use', `${file} cannot be taken; remove it if no hookline runs here`);
-}
-
-function holderOf(file: string): number | undefined {
-  try {
-    return Number.parseInt(readFileSync(file, 'utf8'), 10) || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** A process id may have been given to another program since. */
-function isHookline(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('main.ts');
-  } catch {
-    try {
-      process.kill(pid, 0);
-      return process.platform !== 'linux';
-    } catch {
-      return false;
-    }
-  }
+  const release = tryFileLock(join(directory.root, 'hookline.lock'));
+  if (release) return release;
+  const message = `${directory.root} is in use by another hookline; stop it, or set HOOKLINE_DATA_DIR`;
+  throw new DataDirectoryRefusal('in-use', message);
 }

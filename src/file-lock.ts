@@ -1,5 +1,8 @@
+import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
-import { GitRefusal } from './git-refusal.ts';
+import { Refusal } from './errors.ts';
+
+export class LockRefusal extends Refusal<'timeout'> {}
 
 export type FileLockOptions = { timeoutMs: number; signal?: AbortSignal | undefined };
 
@@ -29,7 +32,7 @@ export async function withFileLock<T>(path: string, options: FileLockOptions, wo
     }
   } catch (error) {
     if (signal.aborted && error === signal.reason && !options.signal?.aborted) {
-      throw new GitRefusal('timeout', `The lock ${path} was not free after ${options.timeoutMs} ms.`);
+      throw new LockRefusal('timeout', `the lock ${path} was not free after ${options.timeoutMs} ms.`);
     }
     throw error;
   } finally {
@@ -38,20 +41,26 @@ export async function withFileLock<T>(path: string, options: FileLockOptions, wo
   }
 }
 
-/** Polls, because no event tells that another process let go; the database itself stays empty. */
+/** Polls, because no event tells that another process let go. */
 async function lockFile(path: string, signal: AbortSignal): Promise<() => void> {
-  const { DatabaseSync } = await import('node:sqlite');
   for (;;) {
     signal.throwIfAborted();
-    const database = new DatabaseSync(path, { timeout: 0 });
-    try {
-      database.exec('BEGIN EXCLUSIVE');
-      return () => database.close();
-    } catch (error) {
-      database.close();
-      if (!isBusy(error)) throw error;
-    }
+    const release = tryFileLock(path);
+    if (release) return release;
     await wait(15, undefined, { signal }).catch(() => {});
+  }
+}
+
+/** The lock at once, or nothing when another process holds it. The file itself stays empty. */
+export function tryFileLock(path: string): (() => void) | undefined {
+  const database = new DatabaseSync(path, { timeout: 0 });
+  try {
+    database.exec('BEGIN EXCLUSIVE');
+    return () => database.close();
+  } catch (error) {
+    database.close();
+    if (isBusy(error)) return undefined;
+    throw error;
   }
 }
 
