@@ -56,6 +56,7 @@ export type Claim = z.infer<typeof claimSchema>;
 export type Grant = z.infer<typeof grantSchema>;
 export type RefusedClaim = z.infer<typeof refusalSchema>;
 export type Answer = z.infer<typeof answerSchema>;
+export type Ack = z.infer<typeof ackSchema>;
 export type SequencedEvent = z.infer<typeof eventsSchema>['events'][number];
 
 /** What a grant opens to: the key of the lease and the spec of the job, as JSON, sealed to the claimant. */

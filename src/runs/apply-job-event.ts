@@ -1,5 +1,5 @@
 import type { JobEvent } from '../contract/job-event.ts';
-import type { Attempt, Job, Step } from './run.ts';
+import type { Attempt, Job, Status, Step } from './run.ts';
 
 // A runner is trusted with its own job's outcome, but not to fill the store: a deployment has a few dozen hooks.
 const maxSteps = 1_000;
@@ -63,11 +63,18 @@ function finish(job: Job, attempt: Attempt, body: Finished): Job {
     attempt: {
       ...attempt,
       ...reason,
+      steps: endedSteps(attempt.steps, body.outcome === 'cancelled' ? 'cancelled' : 'error', body.at),
       status: 'ended',
       finishedAtMs: body.at,
       log: { lines: body.logLines, bytes: body.logBytes, cut: body.logCut },
     },
   };
+}
+
+/** A step of an attempt that is over has ended too, though nobody said how. */
+export function endedSteps(steps: readonly Step[], status: Status, atMs: number): readonly Step[] {
+  if (steps.every((step) => step.status !== 'running')) return steps;
+  return steps.map((step) => (step.status === 'running' ? { ...step, status, finishedAtMs: atMs } : step));
 }
 
 function withStep(attempt: Attempt, step: Step): Attempt {

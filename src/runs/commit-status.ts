@@ -70,6 +70,9 @@ function tookText(run: Run): string {
 }
 
 function shorten(text: string): string {
-  const line = text.replaceAll(/\s+/g, ' ');
-  return line.length <= maxDescription ? line : `${line.slice(0, maxDescription - 1)}…`;
+  const line = text.toWellFormed().replaceAll(/\s+/g, ' ');
+  if (line.length <= maxDescription) return line;
+  // The cut may fall into a pair of surrogates; half of one is no character.
+  const kept = line.slice(0, maxDescription - 1).replace(/[\uD800-\uDBFF]$/, '');
+  return `${kept}…`;
 }

@@ -30,6 +30,13 @@ const leasesPerSweep = 100;
 const planHoldMs = 5 * 60_000;
 const pollMs = 1_000;
 const leaseSweepMs = 1_000;
+/**
+ * Between the end of a lease and its being taken away: room for the clocks of several controls to differ, and for
+ * the runner, which stops at the end of the lease, to kill what it started.
+ */
+const leaseGraceMs = 5_000;
+/** A delivery that runs into a defect of ours this often makes room for the ones behind it. */
+const maxDefects = 12;
 const planWait = { firstMs: 1_000, mostMs: 60_000 };
 const ticketsPerSweep = 10_000;
 
@@ -57,9 +64,12 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
 
   async function plan(delivery: RecordedDelivery, signal: AbortSignal): Promise<void> {
     const planned = await planDelivery(delivery, ports, signal).catch((error: unknown) => {
-      // A defect of ours must not lose the delivery: it stays in the inbox and is shown with the problem.
-      if (!signal.aborted) log.error({ err: error, deliveryId: delivery.id }, 'planning failed');
-      return { again: 'internal error, see the log of the service' };
+      if (signal.aborted) return { again: 'control was stopped' };
+      // A defect of ours must not lose the delivery: it is tried again for some minutes, then kept with the reason.
+      log.error({ err: error, deliveryId: delivery.id }, 'planning failed');
+      const problem = 'internal error, see the log of the service';
+      if (delivery.tries + 1 < maxDefects) return { again: problem };
+      return { runs: [], no: [`${problem}; replay the delivery when it is mended`] };
     });
     if ('again' in planned) {
       const untilMs = ports.now() + waitTimeMs(delivery.tries, { ...planWait, random: ports.random });
@@ -69,7 +79,7 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     const reason = planned.no.join('; ');
     const verdict =
       planned.runs.length > 0
-        ? ({ outcome: 'runs', settledAtMs } as const)
+        ? ({ outcome: 'runs', settledAtMs, ...(reason ? { reason } : {}) } as const)
         : ({ outcome: 'ignored', reason, settledAtMs } as const);
     const runs = await store.settleDelivery(delivery.id, verdict, planned.runs);
     for (const run of runs)
@@ -84,7 +94,7 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
   async function takeUpLostLeases(): Promise<'more' | 'idle'> {
     const nowMs = ports.now();
     if (nowMs - startedAtMs < settings.leaseMs) return 'idle';
-    const expired = await ports.leases.expired(nowMs, leasesPerSweep);
+    const expired = await ports.leases.expired(nowMs - leaseGraceMs, leasesPerSweep);
     for (const { runId, jobId, leaseId, attempt } of expired) {
       log.warn({ runId, jobId, attempt }, 'the lease ran out: the runner is taken to be lost');
       await store.change(runId, (run) => transition(run, { type: 'lease-expired', jobId, leaseId }, nowMs));

@@ -21,6 +21,8 @@ export type DispatchPorts = {
 };
 
 const holdMs = 60_000;
+/** Shorter than the hold: whoever takes an effect up again must find nobody still at it. */
+const performMs = 30_000;
 const idleMs = 1_000;
 const wait = { firstMs: 500, mostMs: 5 * 60_000 };
 /** A status that could not be posted for this long is given up: nobody waits for it any more. */
@@ -54,7 +56,8 @@ export function startDispatcher(ports: DispatchPorts): Loop {
 async function carryOut(entry: OutboxEntry, ports: DispatchPorts, signal: AbortSignal): Promise<void> {
   const { outbox, log } = ports;
   try {
-    await withCorrelation(entry.correlationId, () => perform(entry, ports, signal));
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(performMs)]);
+    await withCorrelation(entry.correlationId, () => perform(entry, ports, limited));
     await outbox.done(entry.id, ports.now());
   } catch (error) {
     if (signal.aborted) return;

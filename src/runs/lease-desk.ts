@@ -17,7 +17,7 @@ import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { JobRefusal } from './open-job.ts';
 import { isFinal, type Job, type Lease, type Run } from './run.ts';
-import type { LeaseStore, RunStore } from './run-store.ts';
+import type { LeaseRecord, LeaseStore, RunStore } from './run-store.ts';
 import { type RunEvent, type Transition, transition } from './transition.ts';
 
 export type LeaseDeskPorts = {
@@ -40,6 +40,9 @@ export type LeaseDeskSettings = {
   leaseMs: number;
 };
 
+/** Grants that may have to be said again; older ones are opened anew. */
+const keptGrants = 500;
+
 /**
  * Control's half of the lease protocol. A claim gets at most one lease per attempt; asking again under the same
  * claim gets the same lease, for its grant may have been lost on the way. Every other frame must carry a proof
@@ -47,6 +50,7 @@ export type LeaseDeskSettings = {
  */
 export function createLeaseDesk(ports: LeaseDeskPorts, settings: LeaseDeskSettings) {
   const { store, leases, link, log } = ports;
+  const recentGrants = new Map<string, Frame>();
 
   async function handle(frame: Frame): Promise<void> {
     switch (frame.type) {
@@ -72,44 +76,70 @@ export function createLeaseDesk(ports: LeaseDeskPorts, settings: LeaseDeskSettin
     }
     if (!frame.runner.startsWith(`${fingerprint(asked.publicKey)}.`)) return;
 
+    const runner = { id: fingerprint(asked.publicKey), address: frame.runner, name: asked.name };
+    const claimant = { claimId: frame.subject, runner };
     const runId = await store.runIdOfJob(asked.jobId);
-    if (runId === undefined) return refuse(frame, 'gone', 'there is no such job');
-    const lease: Lease = {
-      id: ports.newId(),
-      claimId: frame.subject,
-      runner: { id: fingerprint(asked.publicKey), address: frame.runner, name: asked.name },
-      grantedUntilMs: ports.now() + settings.leaseMs,
-    };
-    const claimed: RunEvent = { type: 'claimed', jobId: asked.jobId, attempt: asked.attempt, lease };
-    const run = await store.change(runId, (current) => transition(current, claimed, ports.now()));
+    const run = runId === undefined ? undefined : await store.get(runId);
     const job = run?.jobs.find((candidate) => candidate.id === asked.jobId);
-    const held = job?.attempt?.lease;
-    if (!run || !job || job.attempt?.number !== asked.attempt || job.attempt.status !== 'leased' || !held) {
-      return refuse(frame, 'gone', `attempt ${asked.attempt} is not waiting for a runner`);
-    }
-    if (held.claimId !== frame.subject || held.runner.id !== lease.runner.id) {
-      return refuse(frame, 'gone', `attempt ${asked.attempt} is held by runner ${held.runner.name}`);
-    }
-    await grant(frame, run, job, held, asked.publicKey);
-  }
+    if (!run || !job) return refuse(frame, 'gone', 'there is no such job');
+    if (!mayBeHad(job, asked.attempt, claimant)) return refuseTaken(frame, job, asked.attempt);
+    const repeated = job.attempt?.lease && recentGrants.get(job.attempt.lease.id);
+    if (repeated) return link.send(frame.runner, repeated);
 
-  async function grant(frame: Frame, run: Run, job: Job, lease: Lease, publicKey: string): Promise<void> {
+    // Opened before anything is given out: while a provider is away, attempts wait and no lease runs out on them.
     let spec: JobSpec;
     try {
       spec = await ports.openJob(run, job);
     } catch (error) {
-      if (!(error instanceof JobRefusal)) {
-        log.error({ err: error, jobId: job.id }, `job cannot be opened just now: ${messageOf(error)}`);
-        return refuse(frame, 'later', 'control cannot open the job just now');
-      }
-      await store.change(run.id, (current) => endInError(current, job.id, lease.id, error, ports.now()));
-      return refuse(frame, 'gone', 'the job cannot be given out');
+      return refuseUnopened(frame, run.id, job, asked.attempt, error);
     }
+    const lease: Lease = {
+      ...claimant,
+      id: ports.newId(),
+      grantedUntilMs: ports.now() + settings.leaseMs,
+    };
+    const claimed: RunEvent = { type: 'claimed', jobId: job.id, attempt: asked.attempt, lease };
+    const after = await store.change(run.id, (current) => transition(current, claimed, ports.now()));
+    const given = after?.jobs.find((candidate) => candidate.id === job.id);
+    const held = given?.attempt?.lease;
+    if (!given || !held || !mayBeHad(given, asked.attempt, claimant)) {
+      return refuseTaken(frame, given ?? job, asked.attempt);
+    }
+    await grant(frame, spec, held, asked.publicKey);
+  }
+
+  async function grant(frame: Frame, spec: JobSpec, lease: Lease, publicKey: string): Promise<void> {
     const opened: SealedGrant = { leaseKey: leaseKeyOf(settings.seed, lease.id), spec };
     const sealed = sealTo(publicKey, JSON.stringify(opened), lease.id);
     const payload = { leaseId: lease.id, leaseMs: settings.leaseMs, sealed };
     const { subject, runner } = frame;
-    await link.send(runner, signFrame(settings.identity, { type: 'grant', subject, runner, payload }));
+    const granting = signFrame(settings.identity, { type: 'grant', subject, runner, payload });
+    for (const old of recentGrants.keys()) if (recentGrants.size >= keptGrants) recentGrants.delete(old);
+    recentGrants.set(lease.id, granting);
+    await link.send(runner, granting);
+  }
+
+  function refuseTaken(frame: Frame, job: Job, attempt: number): Promise<void> {
+    const holder = job.attempt?.number === attempt && job.attempt.lease?.runner.name;
+    const why = holder ? `was given to runner ${holder}` : 'is not waiting for a runner';
+    return refuse(frame, 'gone', `attempt ${attempt} ${why}`);
+  }
+
+  async function refuseUnopened(
+    frame: Frame,
+    runId: string,
+    job: Job,
+    attempt: number,
+    error: unknown,
+  ): Promise<void> {
+    if (!(error instanceof JobRefusal)) {
+      log.error({ err: error, jobId: job.id }, `job cannot be opened just now: ${messageOf(error)}`);
+      return refuse(frame, 'later', 'control cannot open the job just now');
+    }
+    const reason = { code: error.code, message: error.message };
+    const refused: RunEvent = { type: 'refused', jobId: job.id, attempt, reason };
+    await store.change(runId, (current) => transition(current, refused, ports.now()));
+    return refuse(frame, 'gone', 'the job cannot be given out');
   }
 
   async function refuse(frame: Frame, verdict: 'gone' | 'later', message: string): Promise<void> {
@@ -128,18 +158,14 @@ export function createLeaseDesk(ports: LeaseDeskPorts, settings: LeaseDeskSettin
 
   async function events(frame: Frame): Promise<void> {
     const leaseKey = leaseKeyOf(settings.seed, frame.subject);
-    const reported = isMacedWith(leaseKey, frame) ? payloadOf(eventsSchema, frame)?.events : undefined;
-    if (!reported) return dropped(frame);
+    if (!isMacedWith(leaseKey, frame)) return dropped(frame);
     const lease = await store.leaseOf(frame.subject);
     if (!lease) return answer(frame, leaseKey, 'ack', { seq: 0, fenced: true });
     const { jobId, leaseId } = lease;
-    const run = await store.change(lease.runId, (current) =>
-      foldTransitions(
-        current,
-        reported.map(({ seq, body }) => ({ type: 'reported', jobId, leaseId, seq, body })),
-        ports.now(),
-      ),
-    );
+    const moves = payloadOf(eventsSchema, frame)?.events.map(
+      ({ seq, body }): RunEvent => ({ type: 'reported', jobId, leaseId, seq, body }),
+    ) ?? [notUnderstood(lease)];
+    const run = await store.change(lease.runId, (current) => foldTransitions(current, moves, ports.now()));
     const attempt = run?.jobs.find((job) => job.id === jobId)?.attempt;
     // A lost attempt takes nothing more, though its job has no newer one yet.
     const inForce = attempt?.lease?.id === leaseId && attempt.status !== 'lost';
@@ -172,23 +198,23 @@ function foldTransitions(run: Run, events: readonly RunEvent[], nowMs: number): 
   return folded;
 }
 
-// Control ends the attempt in the runner's place: nobody else will ever report on it.
-function endInError(
-  run: Run,
-  jobId: string,
-  leaseId: string,
-  refusal: JobRefusal,
-  nowMs: number,
-): Transition {
-  const lastSeq = run.jobs.find((job) => job.id === jobId)?.attempt?.lastSeq ?? 0;
-  const body = {
-    type: 'job.finished',
-    at: nowMs,
-    outcome: 'error',
-    reason: { code: refusal.code, message: refusal.message },
-    logLines: 0,
-    logBytes: 0,
-    logCut: false,
-  } as const;
-  return transition(run, { type: 'reported', jobId, leaseId, seq: lastSeq + 1, body }, nowMs);
+type Claimant = Pick<Lease, 'claimId' | 'runner'>;
+
+// The runner too: another enrolled one may have seen the id of the claim, and must not open what is not its own.
+function isHolder(lease: Lease | undefined, { claimId, runner }: Claimant): boolean {
+  return lease?.claimId === claimId && lease.runner.id === runner.id;
+}
+
+/** Whether the attempt waits, or is held under this very claim. */
+function mayBeHad(job: Job, attempt: number, claimant: Claimant): boolean {
+  if (job.attempt?.number !== attempt) return false;
+  if (job.attempt.status === 'queued') return job.status === 'queued';
+  return job.attempt.status === 'leased' && isHolder(job.attempt.lease, claimant);
+}
+
+// Its proof is right, so it is no forgery: the runner speaks a newer or older language. Dropping the frame would let
+// it repeat itself, and hold the lease, for ever.
+function notUnderstood({ jobId, attempt }: LeaseRecord): RunEvent {
+  const message = 'the runner reported something that control does not know; run the same version of both';
+  return { type: 'refused', jobId, attempt, reason: { code: 'not-understood', message } };
 }

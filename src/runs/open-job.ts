@@ -9,6 +9,9 @@ import type { RunStore } from './run-store.ts';
 /** A job that can never be given out as it stands; it ends in `error` with this message. */
 export class JobRefusal extends Refusal<'secret-missing' | 'artifact-missing' | 'forge-missing'> {}
 
+/** A provider that hangs must not hold up the runner's claim past its patience. */
+const credentialMs = 10_000;
+
 export type OpenJobPorts = {
   forges: Partial<Record<RecordedDelivery['source'], Forge>>;
   vault: SecretVault;
@@ -33,7 +36,7 @@ export async function openJob(run: Run, job: Job, ports: OpenJobPorts): Promise<
   }
   const forge = ports.forges[run.change.provider];
   if (!forge) throw new JobRefusal('forge-missing', `${run.change.provider} is not set up here`);
-  const credential = await forge.cloneCredential(run.change, {});
+  const credential = await forge.cloneCredential(run.change, { signal: AbortSignal.timeout(credentialMs) });
   const source = forge.sourceOf(run.change);
   const opened = { source, secrets, ...(credential ? { credential } : {}) };
   return buildSpecOf(run, { ...job, plan }, opened, ports.limits);

@@ -31,7 +31,8 @@ export type RunStore = {
 
 /** What became of a delivery: runs, or one recorded "no" with the reason a person understands. */
 export type DeliveryVerdict =
-  | { outcome: 'runs'; settledAtMs: number }
+  /** `reason`: what of the delivery got no run. */
+  | { outcome: 'runs'; reason?: string; settledAtMs: number }
   | { outcome: 'ignored'; reason: string; settledAtMs: number };
 
 export type LeaseRecord = {
@@ -51,5 +52,9 @@ export type LeaseStore = {
    * nothing) and says what the runner is to do. `fenced`: the lease is not in force any more.
    */
   renew(leaseId: string, beat: number, untilMs: number): Promise<'continue' | 'cancel' | 'fenced'>;
+  /**
+   * Takes away the leases that ended before `nowMs`, the oldest first, and returns them: from here on none of them
+   * can be renewed. Returns them again until their attempts are over, for whoever took them away may have died.
+   */
   expired(nowMs: number, limit: number): Promise<LeaseRecord[]>;
 };

@@ -1,6 +1,6 @@
 import type { JobEvent, Reason } from '../contract/job-event.ts';
 import type { TicketQueue } from '../contract/ticket.ts';
-import { applyJobEvent } from './apply-job-event.ts';
+import { applyJobEvent, endedSteps } from './apply-job-event.ts';
 import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-status.ts';
 import { type Attempt, isFinal, type Job, type Lease, maxAttempts, type Run, type Status } from './run.ts';
 
@@ -10,6 +10,8 @@ export type RunEvent =
   | { type: 'claimed'; jobId: string; attempt: number; lease: Lease }
   | { type: 'reported'; jobId: string; leaseId: string; seq: number; body: JobEvent }
   | { type: 'lease-expired'; jobId: string; leaseId: string }
+  /** Control cannot give the attempt out, or does not understand who holds it: no further try would help. */
+  | { type: 'refused'; jobId: string; attempt: number; reason: Reason }
   | { type: 'cancel-requested'; reason: Reason };
 
 /** Work to be done outside once the new state is stored. Stored in the same transaction as the state. */
@@ -65,6 +67,8 @@ function changeJobs(run: Run, event: RunEvent, nowMs: number, facts: RunFact[]):
       return changeJob(run, event.jobId, (job) =>
         holdsLease(job, event.leaseId) ? loseRunner(job, job.attempt, nowMs) : job,
       );
+    case 'refused':
+      return changeJob(run, event.jobId, (job) => refuse(job, event.attempt, event.reason, nowMs));
     case 'cancel-requested':
       return isFinal(run.status) ? run : cancelJobs(run, event.reason, nowMs);
   }
@@ -96,9 +100,7 @@ function isGivenBack(body: JobEvent): boolean {
 function loseRunner(job: Job, attempt: Attempt & { lease: Lease }, nowMs: number): Job {
   const message = `runner ${attempt.lease.runner.name} was lost in attempt ${attempt.number}`;
   const reason: Reason = { code: 'runner-lost', message };
-  const steps = attempt.steps.map((step) =>
-    step.status === 'running' ? { ...step, status: 'error' as const, finishedAtMs: nowMs } : step,
-  );
+  const steps = endedSteps(attempt.steps, 'error', nowMs);
   const lost: Job = {
     ...job,
     attempt: { ...attempt, status: 'lost', reason, steps, finishedAtMs: nowMs },
@@ -109,9 +111,19 @@ function loseRunner(job: Job, attempt: Attempt & { lease: Lease }, nowMs: number
   return { ...lost, status: 'error', reason: { code: 'runner-lost', message: tries }, finishedAtMs: nowMs };
 }
 
+/** An attempt that somebody holds counts as lost, so that its holder is told to stop. */
+function refuse(job: Job, number: number, reason: Reason, nowMs: number): Job {
+  const { attempt } = job;
+  if (attempt?.number !== number || (attempt.status !== 'queued' && attempt.status !== 'leased')) return job;
+  const status = attempt.status === 'leased' ? 'lost' : 'ended';
+  const steps = endedSteps(attempt.steps, 'error', nowMs);
+  const ended: Attempt = { ...attempt, status, reason, steps, finishedAtMs: nowMs };
+  return { ...job, status: 'error', reason, finishedAtMs: nowMs, attempt: ended };
+}
+
 function cancelJobs(run: Run, reason: Reason, nowMs: number): Run {
   const jobs = run.jobs.map((job): Job => {
-    if (isFinal(job.status)) return job;
+    if (isFinal(job.status) || job.attempt?.cancelRequested) return job;
     if (job.attempt?.status === 'leased') {
       return { ...job, reason, attempt: { ...job.attempt, cancelRequested: true } };
     }
@@ -120,7 +132,7 @@ function cancelJobs(run: Run, reason: Reason, nowMs: number): Run {
       ? { ...ended, attempt: { ...job.attempt, status: 'ended', finishedAtMs: nowMs } }
       : ended;
   });
-  return { ...run, reason, jobs };
+  return jobs.every((job, index) => job === run.jobs[index]) ? run : { ...run, reason, jobs };
 }
 
 /** Gives an attempt to each job whose needs are met, and skips those whose needs cannot be met any more. */
@@ -129,8 +141,9 @@ function startReadyJobs(run: Run, nowMs: number): Run {
   let changed = false;
   const jobs = run.jobs.map((job): Job => {
     if (job.status !== 'queued' || job.attempt?.status === 'queued') return job;
-    const unmet = job.plan.needs.find((name) => statusOf.get(name) !== 'success');
-    if (unmet !== undefined && !isFinal(statusOf.get(unmet) ?? 'skipped')) return job;
+    const unmetNeeds = job.plan.needs.filter((name) => statusOf.get(name) !== 'success');
+    const unmet = unmetNeeds.find((name) => isFinal(statusOf.get(name) ?? 'skipped'));
+    if (unmet === undefined && unmetNeeds.length > 0) return job;
     changed = true;
     if (unmet !== undefined) {
       statusOf.set(job.name, 'skipped');
@@ -151,11 +164,24 @@ function settleRun(run: Run, nowMs: number): Run {
   if (isFinal(run.status)) return run;
   const status = runStatus(run.jobs);
   const started = run.startedAtMs ?? (run.jobs.some((job) => job.status === 'running') ? nowMs : undefined);
+  const { reason: stopped, ...rest } = run;
   return {
-    ...run,
+    ...rest,
     status,
     ...(started === undefined ? {} : { startedAtMs: started }),
-    ...(isFinal(status) ? { finishedAtMs: nowMs, ...reasonOfEnd(run) } : {}),
+    ...(isFinal(status) ? { finishedAtMs: nowMs } : {}),
+    ...reasonOf(run.jobs, status, stopped),
+  };
+}
+
+/** Why the run stands as it does. That it was to be stopped (`stopped`) is the reason only if it was. */
+function reasonOf(jobs: readonly Job[], status: Status, stopped: Reason | undefined): { reason?: Reason } {
+  if (!isFinal(status) || status === 'cancelled') return stopped ? { reason: stopped } : {};
+  const broken =
+    status === 'error' || status === 'failure' ? jobs.find((job) => job.status === status) : undefined;
+  if (!broken?.reason) return {};
+  return {
+    reason: { ...broken.reason, message: `${broken.name}: ${broken.reason.message}`.slice(0, 4_000) },
   };
 }
 
@@ -167,15 +193,6 @@ function runStatus(jobs: readonly Job[]): Status {
     return has('running') || jobs.some((job) => isFinal(job.status)) ? 'running' : 'queued';
   }
   return (['error', 'failure', 'cancelled', 'success'] as const).find(has) ?? 'skipped';
-}
-
-function reasonOfEnd(run: Run): { reason?: Reason } {
-  if (run.reason) return { reason: run.reason };
-  const broken =
-    run.jobs.find((job) => job.status === 'error') ?? run.jobs.find((job) => job.status === 'failure');
-  return broken?.reason
-    ? { reason: { ...broken.reason, message: `${broken.name}: ${broken.reason.message}` } }
-    : {};
 }
 
 function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {

@@ -22,7 +22,7 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
       const runs = await db.transaction().execute(async (trx) => {
         const row = {
           outcome: verdict.outcome,
-          reason: 'reason' in verdict ? verdict.reason : null,
+          reason: verdict.reason ?? null,
           settled_at: verdict.settledAtMs,
           problem: null,
         };
@@ -115,32 +115,51 @@ export function createSqlLeaseStore(db: Kysely<Tables>): LeaseStore {
         .where('lease_id', '=', leaseId)
         .where('status', '=', 'leased')
         .where('lease_beat', '<', beat)
+        .where('lease_expires_at', '<>', takenAway)
         .execute();
       const row = await db
         .selectFrom('attempts')
-        .select(['status', 'cancel_requested'])
+        .select(['status', 'cancel_requested', 'lease_expires_at'])
         .where('lease_id', '=', leaseId)
         .executeTakeFirst();
       if (!row || row.status === 'lost') return 'fenced';
+      if (row.status === 'leased' && row.lease_expires_at === takenAway) return 'fenced';
       return row.status === 'leased' && row.cancel_requested === 1 ? 'cancel' : 'continue';
     },
 
     async expired(nowMs, limit) {
-      const rows = await leaseRows(db)
+      const found = await leaseRows(db)
         .where('status', '=', 'leased')
         .where('lease_expires_at', '<', nowMs)
         .orderBy('lease_expires_at')
         .limit(limit)
+        .execute();
+      if (found.length === 0) return [];
+      // A heartbeat may have renewed some since: only those are taken away that are still over at this instant.
+      const rows = await db
+        .updateTable('attempts')
+        .set({ lease_expires_at: takenAway })
+        .where('status', '=', 'leased')
+        .where('lease_expires_at', '<', nowMs)
+        .where(
+          'lease_id',
+          'in',
+          found.map((row) => row.lease_id),
+        )
+        .returning(leaseColumns)
         .execute();
       return rows.map(leaseRecordOf);
     },
   };
 }
 
+/** Stands in `lease_expires_at` when control has taken the lease away and the run does not say so yet. */
+const takenAway = 0;
+
+const leaseColumns = ['run_id', 'job_id', 'number', 'lease_id', 'runner_id', 'runner_address'] as const;
+
 function leaseRows(db: Kysely<Tables>) {
-  return db
-    .selectFrom('attempts')
-    .select(['run_id', 'job_id', 'number', 'lease_id', 'runner_id', 'runner_address']);
+  return db.selectFrom('attempts').select(leaseColumns);
 }
 
 type LeaseRow = Awaited<ReturnType<ReturnType<typeof leaseRows>['execute']>>[number];
