@@ -10,7 +10,7 @@ import { messageOf, Refusal } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
 import type { DeploymentEvent, DeploymentTarget } from './deploy/deployment-target.ts';
 import type { JobRun } from './run-job.ts';
-import type { StepsResult } from './run-steps.ts';
+import { type StepsResult, stoppedJob } from './run-steps.ts';
 
 export type DeployPorts = {
   /** By the `type` of the plan's target. */
@@ -65,7 +65,7 @@ export async function runDeployment(spec: DeploySpec, job: JobRun, ports: Deploy
     if (outcome.reason) job.jobLog.note(outcome.reason.message);
     return { outcome: status, ...(outcome.reason ? { reason: outcome.reason } : {}) };
   } catch (error) {
-    if (job.stop.reason === 'cancel') return { outcome: 'cancelled' };
+    if (job.stop.reason === 'cancel' || job.stop.reason === 'timeout') return stoppedJob(job.stop);
     const message = error instanceof Refusal ? error.message : 'internal error of the deployer; see its log';
     if (!(error instanceof Refusal)) ports.log.error({ err: error }, `deployment broke: ${messageOf(error)}`);
     job.jobLog.note(message);

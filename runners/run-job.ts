@@ -7,7 +7,7 @@ import type { Log } from '../src/log.ts';
 import type { Engine, JobContainer } from './engine/engine.ts';
 import type { JobStop } from './job-stop.ts';
 import type { JobLog } from './log/job-log.ts';
-import { runSteps, type StepsResult } from './run-steps.ts';
+import { runSteps, type StepsResult, stoppedJob } from './run-steps.ts';
 import { storeArtifacts } from './store-artifacts.ts';
 
 export type BuildPorts = {
@@ -62,7 +62,8 @@ export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): P
     } finally {
       await container.close();
     }
-    if (result.outcome !== 'success' || job.stop.begun.aborted) return result;
+    if (result.outcome !== 'success') return result;
+    if (job.stop.begun.aborted) return stoppedJob(job.stop);
     await storeArtifacts({
       spec,
       workspaceDir,
@@ -76,7 +77,10 @@ export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): P
   } catch (error) {
     return brokenBy(error, job, ports.log);
   } finally {
-    await ports.workspaces.remove(job.leaseId);
+    // What cannot be removed now is swept later; how the job ended stands.
+    await ports.workspaces.remove(job.leaseId).catch((error: unknown) => {
+      ports.log.warn({ err: error, leaseId: job.leaseId }, 'a workspace could not be removed');
+    });
   }
 }
 
@@ -129,10 +133,7 @@ function firstCause(settled: readonly PromiseSettledResult<unknown>[], failed: A
 }
 
 function brokenBy(error: unknown, job: JobRun, log: Log): StepsResult {
-  if (job.stop.reason === 'cancel') return { outcome: 'cancelled' };
-  if (job.stop.reason === 'timeout') {
-    return { outcome: 'failure', reason: { code: 'timeout', message: 'the job ran out of time' } };
-  }
+  if (job.stop.reason === 'cancel' || job.stop.reason === 'timeout') return stoppedJob(job.stop);
   if (error instanceof Refusal) {
     job.jobLog.note(error.message);
     const outcome = error.name === 'ArtifactRefusal' ? 'failure' : 'error';

@@ -35,7 +35,7 @@ export async function runSteps(options: StepsOptions): Promise<StepsResult> {
     if (options.stop.atOnce.aborted) break;
     if (!isDue(step, result, options.stop)) continue;
     const { now } = options.clock;
-    options.report({ type: 'step.started', at: now(), index, name: step.name });
+    options.report({ type: 'step.started', at: now(), index, name: step.name.slice(0, 300) });
     const ended = await runStep(index, step, options);
     options.log.endStep(index);
     const allowed = ended.outcome === 'failure' && step.continueOnError;
@@ -53,7 +53,14 @@ export async function runSteps(options: StepsOptions): Promise<StepsResult> {
       result = { outcome: ended.outcome, reason: { code, message: `step "${step.name}" ${ended.message}` } };
     }
   }
-  return result;
+  // Stopped between two steps: what was left out makes it no success, though nothing that ran went wrong.
+  return options.stop.begun.aborted && result.outcome === 'success' ? stoppedJob(options.stop) : result;
+}
+
+/** What a job comes to that was stopped, when nothing else went wrong before. */
+export function stoppedJob(stop: JobStop): StepsResult {
+  if (stop.reason !== 'timeout') return { outcome: 'cancelled' };
+  return { outcome: 'failure', reason: { code: 'timeout', message: 'the job ran out of time' } };
 }
 
 function isDue(step: StepSpec, soFar: StepsResult, stop: JobStop): boolean {

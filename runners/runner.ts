@@ -59,6 +59,8 @@ const claimGiveUpMs = 30_000;
 const sweepMs = 60_000;
 /** A store that is down holds up the end of a job this long; after that the job ends without the rest of its log. */
 const logEndMs = 10 * 60_000;
+/** A job that was killed and has not ended after this time hangs with its container engine; nobody waits for it. */
+const killedEndMs = 2 * 60_000;
 
 /**
  * A runner: takes tickets, claims their attempts, carries them out and reports. It first clears away what its
@@ -72,6 +74,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
   const claims = new Map<string, OpenClaim>();
   const held = new Map<string, HeldLease>();
   const running = new Map<string, JobStop>();
+  let closed = false;
 
   link.onFrame((frame: Frame) => {
     if (frame.type === 'grant' || frame.type === 'refusal') claims.get(frame.subject)?.take(frame);
@@ -88,7 +91,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
       .sweep(new Set(running.keys()))
       .catch((error: unknown) => log.warn({ err: error }, 'sweeping failed; it is tried again'))
       .finally(() => {
-        callOffSweep = clock.after(sweepMs, sweep);
+        if (!closed) callOffSweep = clock.after(sweepMs, sweep);
       });
   }
 
@@ -154,6 +157,26 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
     const lease = hold(spool, claimedAtMs);
     const stop = watchForStop(lease, spec.timeoutMs, clock);
     running.set(leaseId, stop);
+    try {
+      if (await lease.begun) await carryOutUnder(lease, spool, spec, stop);
+      else
+        lease.report(
+          finishedEvent(clock.now(), 'lost', { code: 'runner-lost', message: 'granted too late' }),
+        );
+    } catch (error) {
+      // Nobody works on the job any more: without heartbeats control makes another attempt of it.
+      log.error({ err: error, ...attempt }, `job given up: ${messageOf(error)}`);
+      lease.close();
+      held.delete(leaseId);
+    } finally {
+      stop.close();
+      running.delete(leaseId);
+    }
+  }
+
+  async function carryOutUnder(lease: HeldLease, spool: EventSpool, spec: JobSpec, stop: JobStop) {
+    const { leaseId } = lease;
+    const attempt = { runId: spec.runId, jobId: spec.jobId, attempt: spec.attempt };
     const masker = createMasker(Object.values(spec.secrets));
     const jobLog = openJobLog({
       attempt,
@@ -168,18 +191,28 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
     });
     log.info({ ...attempt, job: spec.jobName, repository: spec.repository }, 'job begins');
     const { owner } = settings;
-    const result = await ports
+    const carrying = ports
       .carryOut(spec, { leaseId, owner, jobLog, stop, report: lease.report })
       .catch((error: unknown): StepsResult => {
         log.error({ err: error }, `job broke: ${messageOf(error)}`);
         return { outcome: 'error', reason: { code: 'internal', message: 'internal error of the runner' } };
       });
+    const result = await Promise.race([carrying, hangsAfterKill(stop)]);
     stop.close();
     const ended = await jobLog.end(AbortSignal.any([stop.atOnce, AbortSignal.timeout(logEndMs)]));
     const { outcome, reason } = reported(result, stop, settings.name);
     lease.report(finishedEvent(clock.now(), outcome, reason && masked(reason, masker.text), ended));
-    running.delete(leaseId);
     log.info({ ...attempt, outcome }, 'job ended');
+  }
+
+  function hangsAfterKill({ atOnce }: JobStop): Promise<never> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    const wait = () => {
+      clock.after(killedEndMs, () => reject(new Error('it was killed and did not end')));
+    };
+    if (atOnce.aborted) wait();
+    else atOnce.addEventListener('abort', wait, { once: true });
+    return promise;
   }
 
   return {
@@ -187,6 +220,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
       return running.size;
     },
     async close(graceMs) {
+      closed = true;
       callOffSweep();
       await subscription.pause();
       const callOff = clock.after(graceMs, () => {

@@ -58,21 +58,22 @@ export function claimLease(options: {
   });
   const startedAtMs = clock.now();
   let cancelResend = () => {};
-  let settle: (answer: ClaimAnswer) => void = () => {};
-  const answer = new Promise<ClaimAnswer>((resolve) => {
-    settle = (settled) => {
-      cancelResend();
-      resolve(settled);
-    };
-  });
+  let answered = false;
+  const { promise: answer, resolve } = Promise.withResolvers<ClaimAnswer>();
+
+  function settle(settled: ClaimAnswer): void {
+    answered = true;
+    cancelResend();
+    resolve(settled);
+  }
 
   function send(): void {
     if (clock.now() - startedAtMs >= options.giveUpMs) {
       settle({ refused: 'control did not answer' });
       return;
     }
-    options.link.send(frame).catch(() => {});
     cancelResend = clock.after(resendMs, send);
+    options.link.send(frame).catch(() => {});
   }
   send();
 
@@ -80,20 +81,24 @@ export function claimLease(options: {
     claimId,
     answer,
     take(reply) {
-      if (!isSignedBy(options.controlPublicKey, reply)) return;
+      if (answered || reply.subject !== claimId || !isSignedBy(options.controlPublicKey, reply)) return;
       if (reply.type === 'refusal') {
         const refusal = payloadOf(refusalSchema, reply);
         if (refusal?.verdict === 'gone') settle({ refused: refusal.message });
       } else if (reply.type === 'grant') {
         const grant = payloadOf(grantSchema, reply);
-        if (!grant) return;
-        settle(openGrant(grant));
+        if (grant) settle(openGrant(grant));
       }
     },
   };
 
   function openGrant({ leaseId, leaseMs, sealed }: Grant): ClaimAnswer {
-    const opened = JSON.parse(identity.open(sealed, leaseId)) as SealedGrant;
+    let opened: SealedGrant;
+    try {
+      opened = JSON.parse(identity.open(sealed, leaseId)) as SealedGrant;
+    } catch {
+      return { refused: 'control sent a job that was not sealed to this runner' };
+    }
     const spec = jobSpecSchema.safeParse(opened.spec);
     if (!spec.success) {
       return { refused: `control sent a job that this version does not understand: ${spec.error.message}` };

@@ -4,6 +4,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -57,7 +58,7 @@ export function openEventSpools(root: string): EventSpool[] {
     const directory = join(root, name);
     try {
       const lease = JSON.parse(readFileSync(join(directory, leaseFile), 'utf8')) as SpooledLease;
-      spools.push(spoolOver(directory, lease, readEvents(join(directory, eventsFile))));
+      spools.push(spoolOver(directory, lease, mendEvents(join(directory, eventsFile))));
     } catch {
       rmSync(directory, { recursive: true, force: true });
     }
@@ -91,14 +92,29 @@ function spoolOver(directory: string, lease: SpooledLease, kept: SequencedEvent[
   };
 }
 
-// A process killed in the middle of a write leaves half a line at the end: everything before it is whole.
-function readEvents(file: string): SequencedEvent[] {
+/**
+ * A process killed in the middle of a write leaves half a line at the end. It is cut off, or the next event would be
+ * written onto it and be lost with it.
+ */
+function mendEvents(file: string): SequencedEvent[] {
   if (!existsSync(file)) return [];
+  const text = readFileSync(file, 'utf8');
+  const events = wholeEvents(text);
+  const mended = events.map((event) => `${JSON.stringify(event)}\n`).join('');
+  if (mended !== text) {
+    writeFileSync(`${file}.new`, mended, { mode: 0o600 });
+    renameSync(`${file}.new`, file);
+  }
+  return events;
+}
+
+function wholeEvents(text: string): SequencedEvent[] {
   const events: SequencedEvent[] = [];
-  for (const line of readFileSync(file, 'utf8').split('\n')) {
+  for (const line of text.split('\n').slice(0, -1)) {
     try {
       const event = JSON.parse(line) as SequencedEvent;
-      if (event.seq === events.length + 1) events.push(event);
+      if (event.seq !== events.length + 1) break;
+      events.push(event);
     } catch {
       break;
     }

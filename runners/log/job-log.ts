@@ -35,8 +35,6 @@ export type JobLogOptions = {
 const liveBatchMs = 40;
 const liveBatchBytes = 16 * 1024;
 const tailLines = 40;
-/** A secret's beginning is held back this long at most when nothing follows, or a prompt would seem to hang. */
-const heldBackMs = 100;
 
 export function openJobLog(options: JobLogOptions): JobLog {
   const { masker, now, startedAtMs } = options;
@@ -50,7 +48,6 @@ export function openJobLog(options: JobLogOptions): JobLog {
   let liveFirst = 0;
   let liveSize = 0;
   let liveTimer: NodeJS.Timeout | undefined;
-  let heldTimer: NodeJS.Timeout | undefined;
 
   function addLines(label: string, lines: readonly string[]): void {
     if (lines.length === 0) return;
@@ -93,22 +90,13 @@ export function openJobLog(options: JobLogOptions): JobLog {
     options.live.append(jobId, attempt, batch).catch(() => {});
   }
 
-  function releaseHeld(step: number): void {
-    clearTimeout(heldTimer);
-    heldTimer = undefined;
-    if (masker.pending) addLines(String(step), splitter.write(masker.flush()));
-  }
-
   return {
     write(step, chunk) {
-      clearTimeout(heldTimer);
-      heldTimer = undefined;
       addLines(String(step), splitter.write(masker.write(chunk)));
-      if (masker.pending) heldTimer = setTimeout(() => releaseHeld(step), heldBackMs);
       return segments.ready();
     },
     endStep(step) {
-      releaseHeld(step);
+      addLines(String(step), splitter.write(masker.flush()));
       addLines(String(step), splitter.end());
     },
     note(text) {
@@ -123,7 +111,7 @@ export function openJobLog(options: JobLogOptions): JobLog {
         options.live.end(jobId, attempt).catch(() => {}),
         sleep(2_000, undefined, { ref: false }),
       ]);
-      return { lines: lineCount, bytes: sizeBytes, cut };
+      return { lines: lineCount, bytes: sizeBytes, cut: cut || segments.broken };
     },
   };
 }

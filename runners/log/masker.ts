@@ -31,36 +31,33 @@ export function createMasker(secrets: readonly string[]): Masker {
   for (const form of forms) byFirst.set(form.charAt(0), [...(byFirst.get(form.charAt(0)) ?? []), form]);
   let held = '';
 
-  /** Where the text begins that could still grow into a secret; the text's length when there is none. */
-  function openTail(text: string): number {
+  /** The places, first to last, from which on the text may be the beginning of a secret. */
+  function openPlaces(text: string): number[] {
+    const places: number[] = [];
     for (let at = Math.max(0, text.length - longest + 1); at < text.length; at += 1) {
-      const tail = text.slice(at);
-      if (byFirst.get(text.charAt(at))?.some((form) => form.length > tail.length && form.startsWith(tail))) {
-        return at;
-      }
+      const size = text.length - at;
+      const begins = (form: string) => form.length > size && text.endsWith(form.slice(0, size));
+      if (byFirst.get(text.charAt(at))?.some(begins)) places.push(at);
     }
-    return text.length;
+    return places;
   }
 
   return {
     write(chunk) {
       const text = held + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
-      // Whole secrets go first: the end of one must not be taken for the beginning of another.
+      const places = openPlaces(text);
       let safe = '';
       let last = 0;
+      const nextOpen = () => places.find((at) => at >= last) ?? text.length;
       for (const match of text.matchAll(pattern)) {
-        // A match at the very end may be the beginning of a longer secret that starts at the same place.
-        if (couldGrow(text.slice(match.index))) {
-          held = text.slice(match.index);
-          return Buffer.from(safe + text.slice(last, match.index), 'latin1');
-        }
+        // Whatever comes first decides, as if all had come in one piece: here it is what may yet grow.
+        if (nextOpen() <= match.index) break;
         safe += text.slice(last, match.index) + mask;
         last = match.index + match[0].length;
       }
-      const rest = text.slice(last);
-      const cut = openTail(rest);
-      held = rest.slice(cut);
-      return Buffer.from(safe + rest.slice(0, cut), 'latin1');
+      const cut = nextOpen();
+      held = text.slice(cut);
+      return Buffer.from(safe + text.slice(last, cut), 'latin1');
     },
     get pending() {
       return held.length > 0;
@@ -75,10 +72,6 @@ export function createMasker(secrets: readonly string[]): Masker {
         'utf8',
       ),
   };
-
-  function couldGrow(tail: string): boolean {
-    return forms.some((form) => form.length > tail.length && form.startsWith(tail));
-  }
 }
 
 const passThrough: Masker = {
@@ -90,8 +83,10 @@ const passThrough: Masker = {
 
 /** The ways in which a secret is commonly printed, each as latin1 text of its bytes. */
 function formsOf(secret: string): string[] {
-  const lines = secret.split(/\r?\n/).filter((line) => line.length >= minLineLength);
-  const values = [secret, secret.trim(), ...lines].filter((value) => value.length >= minSecretLength);
+  // Half a surrogate pair cannot be encoded, and no program can be given one.
+  const text = secret.toWellFormed();
+  const lines = text.split(/\r?\n/).filter((line) => line.length >= minLineLength);
+  const values = [text, text.trim(), ...lines].filter((value) => value.length >= minSecretLength);
   const forms = values.flatMap((value) => [
     value,
     encodeURIComponent(value),
@@ -112,6 +107,6 @@ function base64Forms(value: string): string[] {
     const end = encoded.indexOf('=') < 0 ? encoded.length : encoded.indexOf('=') - 1;
     return encoded.slice(skip, end);
   });
-  const whole = [bytes.toString('base64'), bytes.toString('base64url')];
-  return [...whole, ...inner.filter((form) => form.length >= minLineLength)];
+  const forms = [bytes.toString('base64'), ...inner.filter((form) => form.length >= minLineLength)];
+  return forms.flatMap((form) => [form, form.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')]);
 }

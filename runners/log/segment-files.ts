@@ -1,4 +1,13 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  appendFileSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BlobStore } from '../../src/blobs/blob-store.ts';
@@ -12,6 +21,8 @@ export type SegmentFiles = {
   append(line: string): number;
   /** Resolves when the uploads have caught up enough for more lines. */
   ready(): void | Promise<void>;
+  /** The disk did not take every line. The job goes on without the rest of its log. */
+  readonly broken: boolean;
   /** Uploads what is left; gives up when `signal` aborts. */
   end(signal: AbortSignal): Promise<void>;
 };
@@ -47,31 +58,38 @@ export function openSegmentFiles(options: Options): SegmentFiles {
   let open: Segment = { index: 0, firstLine: 0, lineCount: 0, sizeBytes: 0 };
   let uploading: Promise<void> | undefined;
   let wakeWriters: (() => void)[] = [];
+  let broken = false;
 
   function writeOut(): void {
     clearTimeout(writeTimer);
     writeTimer = undefined;
     if (buffer.length === 0) return;
-    file ??= openSync(segmentPath(options.directory, open), 'a', 0o600);
     const bytes = Buffer.from(buffer.join(''));
-    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    const lineCount = buffer.length;
     buffer = [];
     bufferBytes = 0;
+    try {
+      file ??= openSync(segmentPath(options.directory, open), 'a', 0o600);
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    } catch {
+      // A full disk, most likely. It is met in a timer, where throwing would end the runner with all its jobs.
+      broken = true;
+      open.lineCount -= lineCount;
+      open.sizeBytes -= bytes.length;
+    }
   }
 
   function finishSegment(): void {
     clearTimeout(segmentTimer);
     segmentTimer = undefined;
-    if (open.lineCount === 0) return;
     writeOut();
+    if (open.lineCount === 0) return;
     if (file !== undefined) closeSync(file);
     file = undefined;
     waiting.push(open);
     const firstLine = open.firstLine + open.lineCount;
     open = { index: open.index + 1, firstLine, lineCount: 0, sizeBytes: 0 };
-    uploading ??= uploadWaiting().finally(() => {
-      uploading = undefined;
-    });
+    uploading ??= uploadWaiting();
   }
 
   async function uploadWaiting(): Promise<void> {
@@ -83,10 +101,16 @@ export function openSegmentFiles(options: Options): SegmentFiles {
         wakeWriters = [];
       }
     }
+    // Here and not in a `finally` of the promise: that runs a tick later, and a segment that came meanwhile would stay.
+    uploading = undefined;
   }
 
   return {
+    get broken() {
+      return broken;
+    },
     append(line) {
+      if (broken) return 0;
       const text = `${line}\n`;
       const bytes = Buffer.byteLength(text);
       buffer.push(text);
@@ -122,10 +146,8 @@ export async function uploadLeftSegments(
   let firstLine = Math.max(0, ...options.known.map((known) => known.firstLine + known.lineCount));
   for (const index of leftIndexes(options.directory)) {
     if (done.has(index)) continue;
-    const text = readFileSync(segmentPath(options.directory, { index }), 'utf8');
-    const lineCount = text.split('\n').length - 1;
+    const { lineCount, sizeBytes } = mendSegment(segmentPath(options.directory, { index }));
     if (lineCount === 0) continue;
-    const sizeBytes = Buffer.byteLength(text);
     await uploadSegment(options, { index, firstLine, lineCount, sizeBytes }, options.signal);
     firstLine += lineCount;
   }
@@ -144,6 +166,16 @@ async function uploadSegment(options: Options, segment: Segment, signal: AbortSi
       await sleep(retryMs, undefined, { signal }).catch(() => {});
     }
   }
+}
+
+/** The process died in the middle of a line: what is there of it is a line. */
+function mendSegment(path: string): { lineCount: number; sizeBytes: number } {
+  const bytes = readFileSync(path);
+  const torn = bytes.length > 0 && bytes.at(-1) !== 10;
+  if (torn) appendFileSync(path, '\n');
+  let lineCount = torn ? 1 : 0;
+  for (const byte of bytes) if (byte === 10) lineCount += 1;
+  return { lineCount, sizeBytes: bytes.length + (torn ? 1 : 0) };
 }
 
 function segmentPath(directory: string, segment: { index: number }): string {

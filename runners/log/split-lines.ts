@@ -17,11 +17,12 @@ export function createLineSplitter(): {
 
   function split(text: string): string[] {
     const pieces = (open + text).split('\n');
-    open = pieces.pop() ?? '';
+    open = lastDrawing(pieces.pop() ?? '');
     const lines = pieces.flatMap(cutLine);
-    while (open.length > maxLineLength) {
-      lines.push(printable(open.slice(0, maxLineLength)));
-      open = open.slice(maxLineLength);
+    if (open.length > maxLineLength) {
+      const parts = cutText(open);
+      open = parts.pop() ?? '';
+      lines.push(...parts);
     }
     return lines;
   }
@@ -38,14 +39,25 @@ export function createLineSplitter(): {
 }
 
 function cutLine(line: string): string[] {
-  const shown = printable(line);
-  if (shown.length <= maxLineLength) return [shown];
-  const parts: string[] = [];
-  for (let at = 0; at < shown.length; at += maxLineLength) parts.push(shown.slice(at, at + maxLineLength));
-  return parts;
+  return cutText(lastDrawing(line).replace(/\r+$/, ''));
 }
 
-function printable(line: string): string {
-  const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-  return text.includes('\r') ? text.slice(text.lastIndexOf('\r') + 1) : text;
+/** At most {@link maxLineLength} each, and never through the middle of a character. */
+function cutText(text: string): string[] {
+  const parts: string[] = [];
+  let at = 0;
+  while (text.length - at > maxLineLength) {
+    const splitsPair = /[\uD800-\uDBFF]/.test(text.charAt(at + maxLineLength - 1));
+    const end = at + maxLineLength - (splitsPair ? 1 : 0);
+    parts.push(text.slice(at, end));
+    at = end;
+  }
+  return [...parts, text.slice(at)];
+}
+
+/** What stands after the last `\r` that something follows. */
+function lastDrawing(text: string): string {
+  let end = text.length;
+  while (end > 0 && text.charAt(end - 1) === '\r') end -= 1;
+  return text.slice(text.lastIndexOf('\r', end - 1) + 1);
 }
