@@ -25,6 +25,8 @@ export type DeliveryRow = {
   delivery_id: string;
   event: string;
   repository: string | null;
+  /** Deliveries of one lane are planned one after another: the repository, or empty. */
+  lane: string;
   body_sha256: string;
   content_type: string;
   headers: string;

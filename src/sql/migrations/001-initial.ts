@@ -11,6 +11,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('delivery_id', 'text', (column) => column.notNull())
     .addColumn('event', 'text', (column) => column.notNull())
     .addColumn('repository', 'text')
+    .addColumn('lane', 'text', (column) => column.notNull())
     .addColumn('body_sha256', 'text', (column) => column.notNull())
     .addColumn('content_type', 'text', (column) => column.notNull())
     .addColumn('headers', 'text', (column) => column.notNull())
@@ -30,7 +31,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await schema
     .createIndex('deliveries_pending')
     .on('deliveries')
-    .columns(['id'])
+    .columns(['lane', 'id'])
     .where(sql.ref('outcome'), '=', sql.lit('pending'))
     .execute();
 
