@@ -36,7 +36,12 @@ want_program() {
     chromium) have chromium || have chromium-browser || have google-chrome || missing chromium chromium ;;
     postgres) have_postgres || missing 'the PostgreSQL server' postgresql ;;
     unzip) have unzip || missing unzip unzip ;;
-    *) die "unknown part '$1'; known are node, git, redis, docker, chromium, postgres, unzip" ;;
+    compose)
+      have docker-compose || docker compose version >/dev/null 2>&1 || missing docker-compose docker-compose
+      # Makes the images of its services where no registry can be reached.
+      have mmdebstrap || missing mmdebstrap mmdebstrap
+      ;;
+    *) die "unknown part '$1'; known are node, git, redis, docker, compose, chromium, postgres, unzip" ;;
   esac
 }
 
