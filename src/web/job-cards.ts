@@ -1,0 +1,74 @@
+import { html } from 'hono/html';
+import type { AttemptDetail, JobDetail, RunDetail } from '../runs/history.ts';
+import { isFinal } from '../runs/run.ts';
+import { type Html, isolated, nothing, shortened } from './html-text.ts';
+import { spanBar } from './span-bar.ts';
+import { statusMark, statusWord } from './status-view.ts';
+import { stepList } from './step-list.ts';
+import { duration } from './time-view.ts';
+
+/** The jobs in the order of the plan; the one whose log is shown, and those that need a look, lie open. */
+export function jobCards(run: RunDetail, chosen: JobDetail, nowMs: number): Html {
+  return html`<h2 class="unseen">Jobs</h2>
+<ol class="jobs">
+${run.jobs.map((job) => card(run, job, job.id === chosen.id, nowMs))}</ol>`;
+}
+
+function card(run: RunDetail, job: JobDetail, isChosen: boolean, nowMs: number): Html {
+  const attempt = job.attempts.at(-1);
+  const isOpen = isChosen || job.status === 'failure' || job.status === 'error';
+  const name = isolated(job.name);
+  return html`<li class="job${isChosen ? ' chosen' : ''}">
+<div class="job-head">
+${statusMark(job.status)}
+<a class="job-name" id="job-${job.id}" href="/runs/${run.id}?job=${job.id}"${isChosen ? html` aria-current="true"` : nothing}>${name}</a>
+${job.kind === 'deploy' ? html`<span class="tag">deploy</span>` : ''}
+${duration(job, nowMs) === nothing && !isFinal(job.status) ? html`<span class="took">${statusWord(job.status).toLowerCase()}</span>` : duration(job, nowMs)}
+</div>
+${spanBar(run, job, nowMs)}
+${about(job, attempt)}
+${job.reason && job.status !== 'success' ? html`<p class="job-why s-${job.status}">${isolated(job.reason.message)}</p>` : ''}
+${
+  attempt && attempt.steps.length > 0
+    ? html`<details class="steps" id="steps-${job.id}"${isOpen ? html` open` : nothing}><summary>${stepsSummary(attempt)}</summary>
+${stepList(run.id, job, attempt, isChosen, nowMs)}</details>`
+    : ''
+}
+${earlierAttempts(job)}
+</li>
+`;
+}
+
+function about(job: JobDetail, attempt: AttemptDetail | undefined): Html {
+  const parts = [
+    job.needs.length > 0 ? html`needs ${isolated(job.needs.join(', '))}` : undefined,
+    attempt?.runner === undefined ? undefined : html`on ${isolated(attempt.runner)}`,
+    attempt !== undefined && attempt.number > 1 ? html`attempt ${attempt.number}` : undefined,
+    attempt?.status === 'queued' ? html`waits for a free runner` : undefined,
+  ].filter((part) => part !== undefined);
+  return parts.length === 0
+    ? nothing
+    : html`<p class="job-about">${parts.map((part, index) => (index === 0 ? part : html` · ${part}`))}</p>`;
+}
+
+function stepsSummary(attempt: AttemptDetail): string {
+  const total = attempt.steps.length;
+  const done = attempt.steps.filter((step) => isFinal(step.status) && step.status !== 'skipped').length;
+  const steps = total === 1 ? 'step' : 'steps';
+  return done === total ? `${total} ${steps}` : `${done} of ${total} ${steps}`;
+}
+
+const attemptWords = { queued: 'queued', leased: 'running', ended: 'ended', lost: 'lost' } as const;
+
+function earlierAttempts(job: JobDetail): Html {
+  const earlier = job.attempts.slice(0, -1);
+  if (earlier.length === 0) return nothing;
+  return html`<ul class="attempts">
+${earlier.map(
+  (
+    attempt,
+  ) => html`<li>Attempt ${attempt.number} ${attemptWords[attempt.status]}${attempt.runner === undefined ? '' : html` on ${isolated(attempt.runner)}`}${attempt.reason ? html`: ${isolated(shortened(attempt.reason.message, 300))}` : ''}
+<a href="/api/v1/jobs/${job.id}/log?attempt=${attempt.number}">log</a></li>
+`,
+)}</ul>`;
+}

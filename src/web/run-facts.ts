@@ -1,0 +1,22 @@
+import { html } from 'hono/html';
+import type { RunDetail } from '../runs/history.ts';
+import type { Html } from './html-text.ts';
+import { moment } from './time-view.ts';
+
+/** Where a run came from and under which ids to look for it elsewhere. */
+export function runFacts(run: RunDetail): Html {
+  return html`<section class="part">
+<h2>About this run</h2>
+<dl class="facts">
+<dt>Commit</dt><dd><code>${run.sha}</code></dd>
+<dt>Reference</dt><dd><code>${run.ref}</code></dd>
+<dt>Pipeline</dt><dd><code>${run.pipeline.file}</code> <span class="quiet">${run.pipeline.digest.slice(0, 12)}</span></dd>
+<dt>Created</dt><dd>${moment(run.createdAtMs)}</dd>
+${run.startedAtMs === undefined ? '' : html`<dt>Started</dt><dd>${moment(run.startedAtMs)}</dd>`}
+${run.finishedAtMs === undefined ? '' : html`<dt>Finished</dt><dd>${moment(run.finishedAtMs)}</dd>`}
+<dt>Delivery</dt><dd><a href="/deliveries/${run.deliveryId}"><code>${run.deliveryId}</code></a></dd>
+<dt>Correlation id</dt><dd><code>${run.correlationId}</code></dd>
+<dt>API</dt><dd><a href="/api/v1/runs/${run.id}"><code>/api/v1/runs/${run.id}</code></a></dd>
+</dl>
+</section>`;
+}

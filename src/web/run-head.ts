@@ -1,0 +1,32 @@
+import { html } from 'hono/html';
+import type { RunDetail } from '../runs/history.ts';
+import { type Html, isolated, nothing } from './html-text.ts';
+import { listHref } from './list-query.ts';
+import { reasonBox } from './reason-box.ts';
+import { reference, shortCommit, titleOf } from './reference-view.ts';
+import { eventWord } from './run-filters.ts';
+import { statusLabel } from './status-view.ts';
+import { age, durationOf } from './time-view.ts';
+
+/** What a reader wants to know before anything else: how it stands, what it is, and why it went wrong. */
+export function runHead(run: RunDetail, nowMs: number): Html {
+  const took = durationOf(run, nowMs);
+  const took_ =
+    took === undefined
+      ? nothing
+      : run.finishedAtMs === undefined
+        ? html`<span>for <span class="took" data-since="${run.startedAtMs}">${took}</span></span>`
+        : html`<span>in <span class="took">${took}</span></span>`;
+  return html`<div class="run-title">
+${statusLabel(run.status)}
+<h1>${isolated(titleOf(run))} <span class="number">#${run.number}</span></h1>
+</div>
+<p class="run-line">
+<a href="${listHref('/runs', { repository: run.repository })}">${isolated(run.repository)}</a>
+${reference(run)} ${shortCommit(run.sha)}
+<span>${eventWord(run.event)}${run.author === '' ? '' : html` by ${isolated(run.author)}`}</span>
+<span>${age(run.createdAtMs, nowMs)}</span>
+${took_}
+</p>
+${run.reason && run.status !== 'success' ? reasonBox(run.reason, run.status) : ''}`;
+}

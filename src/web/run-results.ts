@@ -1,0 +1,53 @@
+import { html } from 'hono/html';
+import type { ArtifactDetail, RunDetail, StatusDetail } from '../runs/history.ts';
+import { deploymentCards } from './deployment-cards.ts';
+import { type Html, isolated, nothing } from './html-text.ts';
+import { sizeText } from './size-text.ts';
+import { age } from './time-view.ts';
+
+/** What came out of a run: files, deployments, and what was said about it on the commit. */
+export function runResults(run: RunDetail, nowMs: number): Html {
+  return html`${deploymentCards(run, nowMs)}
+${artifacts(run.artifacts)}
+${commitStatuses(run.statuses, nowMs)}`;
+}
+
+function artifacts(all: readonly ArtifactDetail[]): Html {
+  if (all.length === 0) return nothing;
+  return html`<section class="part">
+<h2>Artifacts</h2>
+<ul class="rows">
+${all.map(
+  (artifact) => html`<li class="artifact">
+<a class="strong" href="/api/v1/artifacts/${artifact.id}" download>${isolated(`${artifact.name}.zip`)}</a>
+<span class="quiet">${sizeText(artifact.sizeBytes)}, ${artifact.fileCount} ${artifact.fileCount === 1 ? 'file' : 'files'}, from ${isolated(artifact.jobName)}</span>
+<code class="hash" title="SHA-256">${artifact.sha256}</code>
+</li>
+`,
+)}</ul>
+</section>`;
+}
+
+const deliveryWords = {
+  pending: 'about to be posted',
+  sent: 'posted',
+  superseded: 'replaced by a newer one before it was posted',
+  failed: 'could not be posted',
+} as const satisfies Record<StatusDetail['delivery'], string>;
+
+function commitStatuses(all: readonly StatusDetail[], nowMs: number): Html {
+  if (all.length === 0) return nothing;
+  return html`<section class="part">
+<h2>Commit statuses</h2>
+<ul class="rows">
+${all.map(
+  (status) => html`<li class="commit-status d-${status.delivery}">
+<span><code>${status.context}</code> <b>${status.state}</b></span>
+<span>${isolated(status.description)}</span>
+<span class="quiet">${deliveryWords[status.delivery]}${status.tries > 1 ? `, try ${status.tries}` : ''}, ${age(status.doneAtMs ?? status.createdAtMs, nowMs)}</span>
+${status.problem === undefined ? '' : html`<span class="problem">${isolated(status.problem)}</span>`}
+</li>
+`,
+)}</ul>
+</section>`;
+}
