@@ -12,7 +12,10 @@ export interface SampleAppOptions {
   image: string;
   /** The branch whose pushes are deployed. */
   branch?: string;
-  /** Owns what is installed. It has to be the user that runs the hooks, since the server writes beside itself. */
+  /**
+   * Owns what is installed. With a port it has to be the user that runs the hooks, and the destination has to be there
+   * and be that user's, since the server writes beside itself.
+   */
   user?: string;
   /** Where the deployed server listens on 127.0.0.1. Without one, a deployment starts nothing. */
   port?: number;

@@ -1,0 +1,90 @@
+/**
+ * `npm run demo [-- --keep]`: shows hookline at work, from a signed webhook to a deployed page, and checks every thing
+ * that it shows. Exit status 0 only if all of it was so.
+ */
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { messageOf } from '../../src/errors.ts';
+import { becomeRoot } from './become-root.ts';
+import { type Checks, openChecks } from './checks.ts';
+import { openClosers } from './closers.ts';
+import { giveToCaller, makeKeptDirectory } from './kept-directory.ts';
+import { lookBack } from './look-back.ts';
+import { pullRequestThatFails } from './pull-request-that-fails.ts';
+import { pushThatDeploys } from './push-that-deploys.ts';
+import { pushWithMistake } from './push-with-mistake.ts';
+import { setUp } from './set-up.ts';
+import { stopAndLook } from './stop-and-look.ts';
+import { showSummary } from './summary.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+import { Stopped, untilToldToStop } from './until-told-to-stop.ts';
+
+const { values: options } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+const terminal = openTerminal();
+process.exitCode = (await becomeRoot((line) => console.error(line))) ?? (await demo());
+
+async function demo(): Promise<number> {
+  terminal.title(
+    'hookline',
+    'A push becomes a run, a zip, a deployment and a commit status. All of it for real, on this machine.',
+  );
+  const signal = untilToldToStop();
+  const closers = openClosers();
+  const checks = openChecks(terminal);
+  const startedAt = new Date();
+  const keptDirectory = await makeKeptDirectory(startedAt);
+  let exitCode: number;
+  try {
+    const scene = await setUp({ terminal, checks, signal, keptDirectory }, closers);
+    const deployed = await pushThatDeploys(scene);
+    await pullRequestThatFails(scene);
+    await pushWithMistake(scene);
+    showSummary(scene, deployed, await lookBack(scene, deployed.run));
+    if (options.keep) {
+      terminal.line();
+      terminal.good('All of it goes on running until Ctrl-C.');
+      if (!signal.aborted) await once(signal, 'abort');
+    } else {
+      await stopAndLook(scene);
+    }
+    exitCode = 0;
+  } catch (error) {
+    exitCode = explain(error, keptDirectory);
+  }
+  const failed = await closers.close();
+  checks.equal('everything was tidied up', [], failed);
+  await giveToCaller(keptDirectory);
+  if (exitCode !== 0) return exitCode;
+  return showChecks(terminal, checks, { keptDirectory, tookMs: Date.now() - startedAt.getTime() });
+}
+
+function explain(error: unknown, keptDirectory: string): number {
+  terminal.line();
+  if (error instanceof Stopped) {
+    terminal.note('Stopping, and tidying up …');
+    return error.exitCode;
+  }
+  terminal.bad(messageOf(error));
+  terminal.note(`The logs are in ${keptDirectory}`);
+  return 1;
+}
+
+function showChecks(
+  { act, good, bad, note }: Terminal,
+  { all }: Checks,
+  { keptDirectory, tookMs }: { keptDirectory: string; tookMs: number },
+): number {
+  act('What was checked');
+  const wrong = all.filter(({ ok }) => !ok);
+  for (const { what } of all.filter(({ ok }) => ok)) good(what);
+  for (const { what, expected, seen } of wrong) {
+    bad(what);
+    note(`expected: ${expected}`);
+    note(`seen:     ${seen}`);
+  }
+  terminal.line();
+  if (wrong.length === 0) good(`All ${all.length} are as they should be.`, tookMs);
+  else bad(`${wrong.length} of ${all.length} are not as they should be. The logs are in ${keptDirectory}`);
+  terminal.line();
+  return wrong.length === 0 ? 0 : 1;
+}

@@ -1,0 +1,135 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findUser, type HostUser } from '../../runners/deploy/local/host-users.ts';
+import { startGitHost } from '../githost/git-host.ts';
+import { dockerClient } from '../support/docker-client.ts';
+import { startDockerEngine } from '../support/docker-engine.ts';
+import { ensureJobImage } from '../support/job-image.ts';
+import { makeSampleApp } from '../support/sample-app.ts';
+import type { Closers } from './closers.ts';
+import { hooklineApi } from './hookline-api.ts';
+import { nodeFor } from './node-for.ts';
+import type { Scene } from './scene.ts';
+import { startHookline } from './start-hookline.ts';
+import { stopDeployedServer } from './stop-deployed-server.ts';
+
+const repository = 'demo/greeter';
+/** Below it are unix sockets, whose paths end at 108 characters. */
+const longestBase = 50;
+
+/** A Docker engine, a git host, hookline itself and a repository with a webhook: what a push needs to become a run. */
+export async function setUp(
+  base: Pick<Scene, 'terminal' | 'checks' | 'signal' | 'keptDirectory'>,
+  closers: Closers,
+): Promise<Scene> {
+  const { terminal, signal, keptDirectory } = base;
+  terminal.act('Setting up');
+  const directory = await mkdtemp(join(tmpdir().length > longestBase ? '/tmp' : tmpdir(), 'hookline-demo-'));
+  closers.add('the temporary directory', () =>
+    rm(directory, { recursive: true, force: true, maxRetries: 5 }),
+  );
+  // The deployed program runs as another user, who has to come through.
+  await chmod(directory, 0o711);
+
+  const say = (line: string) => terminal.note(line);
+  const docker = await timed(() => startDockerEngine({ directory: join(directory, 'docker'), say }));
+  closers.add('the Docker engine', () => docker.value.close());
+  signal.throwIfAborted();
+  const { dockerHost, started } = docker.value;
+  const { Version } = await dockerClient(dockerHost).version();
+  terminal.good(
+    `Docker ${Version}, ${started ? 'an engine of our own' : `the engine at ${dockerHost}`}`,
+    docker.ms,
+  );
+  const image = await timed(() => ensureJobImage(dockerHost, { say }));
+  signal.throwIfAborted();
+  terminal.good(`${image.value}, the image that jobs run in`, image.ms);
+
+  const token = randomBytes(16).toString('hex');
+  const host = await startGitHost({ directory: join(directory, 'githost'), token });
+  closers.add('the git host', () => host.close());
+  terminal.good(`a git host that speaks as GitHub does, at ${host.url}`);
+
+  const deployment = await prepareDeployment(directory);
+  const secret = randomBytes(16).toString('hex');
+  const logFile = join(keptDirectory, 'hookline.log');
+  const settings = {
+    PORT: '0',
+    HOOKLINE_DATA_DIR: join(directory, 'data'),
+    HOOKLINE_LOCAL_DEPLOY: `${repository}=${deployment.root}@${deployment.user.name}`,
+    GITHUB_SERVER_URL: host.url,
+    GITHUB_API_URL: host.apiUrl,
+    GITHUB_WEBHOOK_SECRET: secret,
+    GITHUB_TOKEN: token,
+    DOCKER_HOST: dockerHost,
+  };
+  const hookline = await timed(() => startHookline({ settings, logFile, signal }));
+  closers.add('hookline', () => hookline.value.close());
+  terminal.good(`hookline start, at ${hookline.value.url}`, hookline.ms);
+  terminal.note(`its log: ${logFile}`);
+
+  const { pushUrl } = await host.createRepository(repository);
+  await host.addHook(repository, { url: `${hookline.value.url}/webhooks/github`, secret });
+  const ping = host.deliveries().at(-1)?.response?.status;
+  base.checks.equal('the webhook’s ping was answered', 202, ping);
+  terminal.good(`${repository} with a webhook; its ping was answered with ${ping}`);
+
+  const app = await makeSampleApp(join(directory, 'app'), {
+    destination: deployment.destination,
+    image: image.value,
+    user: deployment.user.name,
+    port: deployment.port,
+    node: await nodeFor(deployment.user, directory),
+  });
+  closers.add('the deployed server', () => stopDeployedServer(app.path));
+  return {
+    ...base,
+    dockerHost,
+    host,
+    hookline: hookline.value,
+    api: hooklineApi(hookline.value.url, signal),
+    repository,
+    pushUrl,
+    app,
+    deployment: { ...deployment, url: `http://127.0.0.1:${deployment.port}/` },
+    directory,
+    logFile,
+  };
+}
+
+/** The directory that a deployment may write to, with the application's own in it, as a host's owner would prepare them. */
+async function prepareDeployment(directory: string) {
+  const user = await unprivilegedUser();
+  const root = join(directory, 'www');
+  const destination = join(root, 'greeter');
+  await mkdir(destination, { recursive: true, mode: 0o755 });
+  await chown(destination, user.uid, user.gid);
+  return { root, destination, user, port: await freePort() };
+}
+
+async function unprivilegedUser(): Promise<HostUser> {
+  const user = (await findUser('www-data')) ?? (await findUser('nobody'));
+  if (user === undefined)
+    throw new Error('this host has neither a user www-data nor a user nobody to deploy as');
+  return user;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port was found');
+  return address.port;
+}
+
+async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
+  const begin = performance.now();
+  const value = await work();
+  return { value, ms: performance.now() - begin };
+}

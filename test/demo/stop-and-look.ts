@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { dockerClient } from '../support/docker-client.ts';
+import { measureMemory } from './measure-memory.ts';
+import type { Scene } from './scene.ts';
+import { stopDeployedServer } from './stop-deployed-server.ts';
+import { waitFor } from './wait-for.ts';
+
+/** Stops the deployed server and hookline, and looks at what they leave. */
+export async function stopAndLook(scene: Scene): Promise<void> {
+  const { terminal, checks, app, hookline, deployment, directory, dockerHost } = scene;
+  await stopDeployedServer(app.path);
+  // The script sends a signal; the server takes a moment to go.
+  const isGone = () =>
+    fetch(deployment.url).then(
+      () => undefined,
+      () => true,
+    );
+  const stopped = await waitFor('the server to stop', isGone, { timeoutMs: 5_000, signal: scene.signal });
+  checks.equal('the deployed server stops by its own script', true, stopped);
+
+  const processes = await measureMemory(hookline.pid);
+  const begin = performance.now();
+  await hookline.close();
+  terminal.good('hookline stopped', performance.now() - begin);
+  checks.equal('hookline stops with exit code 0', 0, await hookline.ended);
+  const left = processes.filter(({ pid }) => existsSync(`/proc/${pid}`)).map(({ role }) => role);
+  checks.equal('none of its processes is left', [], left);
+
+  const containers = await dockerClient(dockerHost).listContainers({ all: true });
+  const ours = containers.filter(({ Mounts }) => Mounts.some(({ Source }) => Source?.startsWith(directory)));
+  checks.equal('no container of it is left', 0, ours.length);
+}
