@@ -1,12 +1,22 @@
+import { parseArgs } from 'node:util';
+import { composeEnvironment } from '../compose/compose-environment.ts';
 import { openDataDirectory } from '../compose/data-directory.ts';
 import { readConfig } from '../config.ts';
 import { identityOf, newSeed } from '../contract/keys.ts';
 import type { Command } from './command.ts';
 
 export const keys: Command = {
-  usage: '',
-  summary: 'a new pair of keys for a runner, and the public key of control',
-  async run() {
+  usage: '[--compose]',
+  summary: 'a new pair of keys for a runner and the public key of control, or all of docker-compose.yml',
+  async run(args) {
+    const { values } = parseArgs({
+      args: [...args],
+      options: { compose: { type: 'boolean', default: false } },
+    });
+    if (values.compose) {
+      console.log(composeEnvironment(newSeed));
+      return 0;
+    }
     const config = readConfig(process.env);
     const masterKey = config.masterKey ?? openDataDirectory(config.dataDir).key('master.key');
     const seed = newSeed();

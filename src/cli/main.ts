@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { messageOf, Refusal } from '../errors.ts';
 import { type Command, UsageRefusal } from './command.ts';
 

@@ -40,8 +40,12 @@ export const runner: Command = {
       config,
       { redisUrl, runnerKey, controlPublicKey, queues, log, signal: stop.signal },
       openDataDirectory(config.dataDir),
-    );
-    log.info({ queues, slots: config.slots }, 'the runner is ready');
+    ).catch((error: unknown) => {
+      // Told to stop before it had begun: that is no failure.
+      if (!stop.signal.aborted) throw error;
+    });
+    if (!started) return 0;
+    if (!stop.signal.aborted) log.info({ queues, slots: config.slots }, 'the runner is ready');
     await stopped;
     await closeWithin(started, config.stopGraceMs, hurry);
     return 0;

@@ -2,7 +2,8 @@ import type { Log } from '../log.ts';
 
 /**
  * Resolves when the process is told to stop: by SIGTERM or SIGINT, or by the end of the channel to the process
- * that started it. A second signal ends the grace: `hurry` aborts.
+ * that started it. A second signal ends the grace: `hurry` aborts. So does the end of the channel, for whatever the
+ * process that ended provided is gone as well.
  */
 export function untilStopped(log: Log): { stopped: Promise<void>; hurry: AbortSignal } {
   const hurry = new AbortController();
@@ -16,7 +17,10 @@ export function untilStopped(log: Log): { stopped: Promise<void>; hurry: AbortSi
   };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => stop(signal));
   if (process.channel) {
-    process.on('disconnect', () => stop('the process that started this one ended'));
+    process.on('disconnect', () => {
+      stop('the process that started this one ended');
+      hurry.abort();
+    });
     // Waiting for that end must not by itself keep the process running.
     process.channel.unref();
   }

@@ -23,16 +23,21 @@ import { createLiveLogWriter } from '../redis/redis-live-log.ts';
 import { createTicketReader } from '../redis/redis-tickets.ts';
 import { cloneBases } from './clone-bases.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { lockRunnerDirectories } from './lock-runner-directories.ts';
 import { openBlobs } from './open-blobs.ts';
 import { openDeployTargets } from './open-deploy-targets.ts';
 import { redisAddress } from './redis-address.ts';
 import { version } from './version.ts';
 
-export type RunnerProcess = { close(graceMs: number): Promise<void> };
+export type RunnerProcess = {
+  /** Takes no new job; those under way may go on for `graceMs`. Called again, it may cut that short. */
+  close(graceMs: number): Promise<void>;
+};
 
 const redisStartMs = 10_000;
 const engineRetryMs = 3_000;
 const workspaceFolder = 'workspaces';
+const folders: Record<TicketQueue, string> = { jobs: 'runner', deployments: 'deployer' };
 
 /**
  * The runner process: carries out builds, deployments, or both. It knows Redis, the blob store and the container
@@ -52,9 +57,16 @@ export async function startRunnerProcess(
 ): Promise<RunnerProcess> {
   const { log } = options;
   const clock = systemClock;
+  const unlock = await lockRunnerDirectories(
+    options.queues.map((queue) => data.path(folders[queue])),
+    options,
+  );
   const redis = connectRedis(redisAddress(options.redisUrl), { patient: false, log });
   const patient = connectRedis(redisAddress(options.redisUrl), { patient: true, log });
-  await whenReady(redis, redisStartMs);
+  await whenReady(redis, redisStartMs).catch((error: unknown) => {
+    patient.disconnect();
+    throw error;
+  });
   const blobs = await openBlobs(config, data);
   const identity = identityOf(options.runnerKey);
   const settings = {
@@ -76,7 +88,7 @@ export async function startRunnerProcess(
   const closers: (() => Promise<void>)[] = [];
 
   if (options.queues.includes('deployments')) {
-    const directory = data.path('deployer');
+    const directory = data.path(folders.deployments);
     const targets = await openDeployTargets(config, data);
     const ports = { targets, blobs, directory: join(directory, 'bundles'), clock, log };
     started.push(
@@ -95,7 +107,7 @@ export async function startRunnerProcess(
   }
 
   if (options.queues.includes('jobs')) {
-    const directory = data.path('runner');
+    const directory = data.path(folders.jobs);
     const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: cloneBases(config) });
     const workspaces = await openWorkspaces({ root: join(directory, workspaceFolder) });
     const engine = createDockerEngine({ dockerHost: config.dockerHost });
@@ -105,6 +117,7 @@ export async function startRunnerProcess(
     );
     // Without an engine no ticket is taken: jobs stay queued, and the log says why.
     await engineAnswers(engine, log, options.signal);
+    if (options.signal.aborted) return { close };
     const ports = {
       engine,
       blobs,
@@ -145,18 +158,20 @@ export async function startRunnerProcess(
 
   let closing: Promise<void> | undefined;
   async function close(graceMs: number): Promise<void> {
+    // Again for each call: a later one may cut the grace short.
     await Promise.all(started.map((runner) => runner.close(graceMs)));
+    closing ??= end();
+    await closing;
+  }
+
+  async function end(): Promise<void> {
     for (const closeNext of closers) await closeNext();
     await blobs.close();
     redis.disconnect();
     patient.disconnect();
+    unlock();
   }
-  return {
-    close: (graceMs) => {
-      closing ??= close(graceMs);
-      return closing;
-    },
-  };
+  return { close };
 }
 
 async function engineAnswers(engine: Engine, log: Log, signal: AbortSignal): Promise<void> {

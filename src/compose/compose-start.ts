@@ -11,7 +11,7 @@ import { redisUrlOfSocket } from './redis-address.ts';
 
 export type Started = { readonly url: string; close(graceMs: number): Promise<void> };
 
-const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../cli/hookline.js', import.meta.url));
 const restartMs = 1_000;
 
 /** All of hookline on one machine: this web process, a runner as a child, and a Redis of its own unless one is set. */
@@ -22,7 +22,9 @@ export async function startAll(config: Config, log: Log, data: DataDirectory): P
     const runnerKey = config.runnerKey ?? data.key('runner.key');
     const controlPublicKey = identityOf(masterKey).publicKey;
     const runnerPublicKeys = [identityOf(runnerKey).publicKey, ...config.runnerPublicKeys];
-    const redis = config.redisUrl ? undefined : startManagedRedis({ directory: data.path('redis'), log });
+    const redis = config.redisUrl
+      ? undefined
+      : await startManagedRedis({ directory: data.path('redis'), log });
     const redisUrl = config.redisUrl ?? redisUrlOfSocket(redis?.path ?? '');
     const runner = keepRunner(
       {
