@@ -13,7 +13,7 @@ export type Hookline = {
   close(): Promise<void>;
 };
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../src/cli/hookline.js', import.meta.url));
 const startMs = 30_000;
 const stopMs = 40_000;
 

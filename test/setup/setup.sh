@@ -1,7 +1,7 @@
 #!/bin/sh
 # Makes a machine ready for `npm test` and `npm run demo`: npm packages, and the programs named as arguments.
 #
-#   sh test/setup/setup.sh node git redis docker chromium postgres unzip
+#   sh test/setup/setup.sh node git redis docker chromium postgres s3 unzip
 #
 # Says one line per thing it does and nothing when all is there. It has to run before Node 24 or
 # node_modules exist, hence POSIX sh. Exit status 1 means that a person has to do something; the text says what.

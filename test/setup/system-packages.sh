@@ -35,13 +35,20 @@ want_program() {
       ;;
     chromium) have chromium || have chromium-browser || have google-chrome || missing chromium chromium ;;
     postgres) have_postgres || missing 'the PostgreSQL server' postgresql ;;
+    s3)
+      # OpenStack Swift with its S3 API, which the tests start for themselves.
+      for server in proxy account container object; do
+        have "swift-$server-server" || missing "swift-$server-server" "swift-$server"
+      done
+      have memcached || missing memcached memcached
+      ;;
     unzip) have unzip || missing unzip unzip ;;
     compose)
       have docker-compose || docker compose version >/dev/null 2>&1 || missing docker-compose docker-compose
       # Makes the images of its services where no registry can be reached.
       have mmdebstrap || missing mmdebstrap mmdebstrap
       ;;
-    *) die "unknown part '$1'; known are node, git, redis, docker, compose, chromium, postgres, unzip" ;;
+    *) die "unknown part '$1'; known are node, git, redis, docker, compose, chromium, postgres, s3, unzip" ;;
   esac
 }
 
@@ -94,4 +101,20 @@ install_missing_programs() {
   fi
   undo
   undo() { :; }
+  forbid_starts_at_boot
+}
+
+# The tests start these servers for themselves; that they are installed must not mean that they run from the next
+# boot on. (Docker's own service may: it is an engine as good as a private one, and people want it.)
+forbid_starts_at_boot() {
+  [ -d /run/systemd/system ] || return 0
+  for package in $missing_packages; do
+    case $package in
+      redis-server | memcached | swift-*)
+        units=$(dpkg -L "$package" | sed -n 's|.*/systemd/system/\([^/@]*\.service\)$|\1|p')
+        # shellcheck disable=SC2086 -- both are lists of words.
+        [ -z "$units" ] || $as_root systemctl --quiet disable $units >>"$scratch/apt.log" 2>&1 || :
+        ;;
+    esac
+  done
 }
