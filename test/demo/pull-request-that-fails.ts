@@ -12,6 +12,7 @@ export async function pullRequestThatFails(scene: Scene): Promise<void> {
   const sha = await breakTest(app.path);
   terminal.command('git push origin broken');
   await app.git('push', '--quiet', pushUrl, 'broken');
+  const pushed = await findRun(scene, { sha, event: 'push' });
   const { number } = await host.openPullRequest({
     repository,
     head: 'broken',
@@ -23,6 +24,7 @@ export async function pullRequestThatFails(scene: Scene): Promise<void> {
   const run = await runAtItsEnd(scene, (await findRun(scene, { sha, event: 'pull_request' })).id);
   const job = run.jobs.find(({ status }) => status === 'failure');
   const step = job?.attempts.at(-1)?.steps.find(({ status }) => status === 'failure');
+  await runAtItsEnd(scene, pushed.id);
   checks.equal('the run of the pull request failed', 'failure', run.status);
   checks.equal('it failed in the step "test", with its exit code', ['test', 1], [step?.name, step?.exitCode]);
   if (job === undefined || step === undefined) return;

@@ -68,7 +68,7 @@ export async function setUp(
     DOCKER_HOST: dockerHost,
   };
   const hookline = await timed(() => startHookline({ settings, logFile, signal }));
-  closers.add('hookline', () => hookline.value.close());
+  closers.add('hookline', async () => void (await hookline.value.stop()));
   terminal.good(`hookline start, at ${hookline.value.url}`, hookline.ms);
   terminal.note(`its log: ${logFile}`);
 

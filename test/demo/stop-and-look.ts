@@ -20,9 +20,9 @@ export async function stopAndLook(scene: Scene): Promise<void> {
 
   const processes = await measureMemory(hookline.pid);
   const begin = performance.now();
-  await hookline.close();
+  const { code } = await hookline.stop();
   terminal.good('hookline stopped', performance.now() - begin);
-  checks.equal('hookline stops with exit code 0', 0, await hookline.ended);
+  checks.equal('hookline stops with exit code 0', 0, code);
   const left = processes.filter(({ pid }) => existsSync(`/proc/${pid}`)).map(({ role }) => role);
   checks.equal('none of its processes is left', [], left);
 

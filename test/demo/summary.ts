@@ -1,3 +1,4 @@
+import type { CommitStatus } from '../githost/commit-statuses.ts';
 import type { RunSummaryJson } from './hookline-api.ts';
 import { durationText } from './layout.ts';
 import type { Deployed } from './push-that-deploys.ts';
@@ -32,12 +33,6 @@ export function showSummary(
     ]),
   );
   terminal.line();
-  const states = (sha: string) =>
-    host
-      .statuses(repository, sha)
-      .toReversed()
-      .map(({ context, state }) => `${context} ${state}`)
-      .join(', ');
   terminal.facts([
     ['zip', zip.file],
     ['its SHA-256', zip.sha256],
@@ -47,17 +42,32 @@ export function showSummary(
     ['history', `${hookline.url}/api/v1/runs?repository=${repository} (${durationText(findings.historyMs)})`],
     ...[...new Set(findings.runs.map(({ sha }) => sha))]
       .toReversed()
-      .map((sha) => [`statuses ${sha.slice(0, 7)}`, states(sha)] as const),
+      .map((sha) => [`statuses of ${sha.slice(0, 7)}`, statesText(host.statuses(repository, sha))] as const),
     ['log', logFile],
     ['push to deployed', durationText(pushToDeployedMs)],
     ['memory', memoryText(findings.memory)],
   ]);
 }
 
+/** Of each context the states that it went through, from statuses that come newest first. */
+function statesText(statuses: readonly CommitStatus[]): string {
+  const oldestFirst = statuses.toReversed();
+  const contexts = [...new Set(oldestFirst.map(({ context }) => context))];
+  return contexts
+    .map((context) => {
+      const states = oldestFirst.filter((status) => status.context === context).map(({ state }) => state);
+      return `${context} ${states.filter((state, at) => state !== states[at - 1]).join(' → ')}`;
+    })
+    .join(', ');
+}
+
 /** What belongs together added up; the whole first. */
 export function memoryText(memory: Findings['memory']): string {
   const roles = [...new Set(memory.map(({ role }) => role))];
-  const parts = roles.map((role) => `${role} ${mebibytes(memory.filter((each) => each.role === role))}`);
+  const parts = roles
+    .map((role) => [role, mebibytes(memory.filter((each) => each.role === role))] as const)
+    .filter(([, size]) => size > 0)
+    .map(([role, size]) => `${role} ${size}`);
   return `${mebibytes(memory)} MiB (${parts.join(', ')})`;
 }
 
