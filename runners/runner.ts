@@ -51,11 +51,16 @@ export type RunnerSettings = {
 export type Runner = {
   /** Jobs under way. */
   readonly busy: number;
-  /** Takes no new job; those under way may go on for `graceMs`, then they are given back to control. */
+  /**
+   * Takes no new job; those under way may go on for `graceMs`, then they are given back to control. Called again, the
+   * earlier end of the grace holds.
+   */
   close(graceMs: number): Promise<void>;
 };
 
 const claimGiveUpMs = 30_000;
+/** Control may take this long to acknowledge the last reports when the runner stops. */
+const settleMs = 5_000;
 const sweepMs = 60_000;
 /** A store that is down holds up the end of a job this long; after that the job ends without the rest of its log. */
 const logEndMs = 10 * 60_000;
@@ -74,7 +79,8 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
   const claims = new Map<string, OpenClaim>();
   const held = new Map<string, HeldLease>();
   const running = new Map<string, JobStop>();
-  let closed = false;
+  const hurry = new AbortController();
+  let closing: Promise<void> | undefined;
 
   link.onFrame((frame: Frame) => {
     if (frame.type === 'grant' || frame.type === 'refusal') claims.get(frame.subject)?.take(frame);
@@ -91,12 +97,12 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
       .sweep(new Set(running.keys()))
       .catch((error: unknown) => log.warn({ err: error }, 'sweeping failed; it is tried again'))
       .finally(() => {
-        if (!closed) callOffSweep = clock.after(sweepMs, sweep);
+        if (!closing) callOffSweep = clock.after(sweepMs, sweep);
       });
   }
 
-  function hold(spool: EventSpool, claimedAtMs: number): HeldLease {
-    const lease = holdLease({ spool, link, address, clock, claimedAtMs });
+  function hold(spool: EventSpool): HeldLease {
+    const lease = holdLease({ spool, link, address, clock });
     held.set(lease.leaseId, lease);
     lease.settled.then(() => held.delete(lease.leaseId));
     return lease;
@@ -104,7 +110,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
 
   /** A job of an earlier process: its log so far is saved and control is told at once that it needs a new attempt. */
   function resume(spool: EventSpool): void {
-    const lease = hold(spool, clock.now());
+    const lease = hold(spool);
     const finished = spool.finished;
     log.info({ jobId: spool.lease.jobId, finished }, 'found the job of an earlier process');
     lease.flush();
@@ -141,6 +147,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
       giveUpMs: claimGiveUpMs,
     });
     claims.set(claimId, claim);
+    if (hurry.signal.aborted) claim.giveUp('this runner is stopping');
     const answer = await claim.answer.finally(() => claims.delete(claimId));
     if ('refused' in answer) {
       log.info({ jobId: ticket.jobId, attempt: ticket.attempt }, `no lease: ${answer.refused}`);
@@ -151,12 +158,13 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
   }
 
   async function carryOut(granted: GrantedClaim): Promise<void> {
-    const { spec, leaseId, leaseKey, leaseMs, claimedAtMs } = granted;
+    const { spec, leaseId, leaseKey, leaseMs } = granted;
     const attempt = { runId: spec.runId, jobId: spec.jobId, attempt: spec.attempt };
     const spool = createEventSpool(spoolRoot, { leaseId, leaseKey, leaseMs, ...attempt });
-    const lease = hold(spool, claimedAtMs);
+    const lease = hold(spool);
     const stop = watchForStop(lease, spec.timeoutMs, clock);
     running.set(leaseId, stop);
+    if (hurry.signal.aborted) stop.handBack();
     try {
       if (await lease.begun) await carryOutUnder(lease, spool, spec, stop);
       else
@@ -220,25 +228,36 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
       return running.size;
     },
     async close(graceMs) {
-      closed = true;
-      callOffSweep();
-      await subscription.pause();
-      const callOff = clock.after(graceMs, () => {
-        for (const stop of running.values()) stop.handBack();
-      });
-      if (graceMs <= 0) for (const stop of running.values()) stop.handBack();
-      await subscription.close();
+      if (graceMs <= 0) handBackAll();
+      const callOff = graceMs > 0 ? clock.after(graceMs, handBackAll) : () => {};
+      closing ??= end();
+      await closing;
       callOff();
-      await settleWithin(5_000);
-      for (const lease of held.values()) lease.close();
-      await link.close();
     },
   };
 
+  function handBackAll(): void {
+    hurry.abort();
+    for (const claim of claims.values()) claim.giveUp('this runner is stopping');
+    for (const stop of running.values()) stop.handBack();
+  }
+
+  async function end(): Promise<void> {
+    callOffSweep();
+    await subscription.pause();
+    await subscription.close();
+    await settle();
+    for (const lease of held.values()) lease.close();
+    await link.close();
+  }
+
   /** What control did not acknowledge by then stays on disk for the next start. */
-  async function settleWithin(limitMs: number): Promise<void> {
+  async function settle(): Promise<void> {
     const settled = Promise.all([...held.values()].map((lease) => lease.settled));
-    await Promise.race([settled, new Promise<void>((resolve) => clock.after(limitMs, resolve))]);
+    const late = Promise.withResolvers<void>();
+    const callOff = clock.after(settleMs, late.resolve);
+    await Promise.race([settled, late.promise]);
+    callOff();
   }
 }
 

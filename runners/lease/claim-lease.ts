@@ -19,7 +19,6 @@ export type GrantedClaim = {
   leaseKey: string;
   leaseMs: number;
   spec: JobSpec;
-  claimedAtMs: number;
 };
 export type ClaimAnswer = { granted: GrantedClaim } | { refused: string };
 
@@ -27,6 +26,8 @@ export type OpenClaim = {
   readonly claimId: string;
   readonly answer: Promise<ClaimAnswer>;
   take(frame: Frame): void;
+  /** Waits for no answer any more. A grant that is under way then runs out by itself. */
+  giveUp(why: string): void;
 };
 
 const resendMs = 1_000;
@@ -90,6 +91,7 @@ export function claimLease(options: {
         if (grant) settle(openGrant(grant));
       }
     },
+    giveUp: (why) => settle({ refused: why }),
   };
 
   function openGrant({ leaseId, leaseMs, sealed }: Grant): ClaimAnswer {
@@ -103,8 +105,6 @@ export function claimLease(options: {
     if (!spec.success) {
       return { refused: `control sent a job that this version does not understand: ${spec.error.message}` };
     }
-    // Counted from the first sending: of several equal claims it is not known which was granted.
-    const granted = { leaseId, leaseKey: opened.leaseKey, leaseMs, spec: spec.data };
-    return { granted: { ...granted, claimedAtMs: startedAtMs } };
+    return { granted: { leaseId, leaseKey: opened.leaseKey, leaseMs, spec: spec.data } };
   }
 }

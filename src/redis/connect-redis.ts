@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { RedisRefusal } from './redis-refusal.ts';
 
 /** Where Redis is: a URL (`redis://`, `rediss://`) or the path of a unix socket. */
 export type RedisAddress = { url: string } | { path: string };
@@ -32,15 +33,25 @@ export function connectRedis(address: RedisAddress, options: { patient: boolean;
   return redis;
 }
 
-/** Resolves when the first connection stands; rejects when it does not within `timeoutMs`. */
+/** Resolves when the first connection stands. When it does not within `timeoutMs` it is closed, and a refusal says so. */
 export async function whenReady(redis: Redis, timeoutMs: number): Promise<void> {
   if (redis.status === 'ready') return;
   const late = Promise.withResolvers<void>();
-  const timer = setTimeout(() => late.reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
-  redis.once('ready', late.resolve);
+  let problem = 'it does not answer';
+  const noteProblem = (error: Error) => {
+    problem = messageOf(error);
+  };
+  const timer = setTimeout(() => late.reject(), timeoutMs);
+  redis.once('ready', late.resolve).on('error', noteProblem);
   try {
     await late.promise;
+  } catch {
+    redis.disconnect();
+    const remedy =
+      'start it or correct REDIS_URL; without REDIS_URL `hookline start` runs a Redis of its own';
+    throw new RedisRefusal('not-reached', `no Redis within ${timeoutMs / 1000} s: ${problem}; ${remedy}`);
   } finally {
+    redis.off('error', noteProblem);
     clearTimeout(timer);
     redis.off('ready', late.resolve);
   }

@@ -1,21 +1,22 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { delimiter, join } from 'node:path';
-import { Refusal } from '../errors.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
-
-export class RedisRefusal extends Refusal<'not-installed' | 'not-started'> {}
+import { RedisRefusal } from './redis-refusal.ts';
 
 export type ManagedRedis = { path: string; close(): Promise<void> };
 
 const programs = ['redis-server', 'valkey-server'];
+const predecessorMs = 10_000;
 
 /**
  * A Redis of our own: a child process on a unix socket in a directory that only this user can enter, with its
  * append-only file on. It is started again when it dies, and ends with this process, also when this one is killed.
  */
-export function startManagedRedis(options: { directory: string; log: Log }): ManagedRedis {
+export async function startManagedRedis(options: { directory: string; log: Log }): Promise<ManagedRedis> {
   const { directory, log } = options;
   const program = findProgram();
   mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -24,6 +25,7 @@ export function startManagedRedis(options: { directory: string; log: Log }): Man
     const remedy = 'set HOOKLINE_DATA_DIR to a shorter path, or REDIS_URL to a Redis of your own';
     throw new RedisRefusal('not-started', `the path ${path} is too long for a unix socket; ${remedy}`);
   }
+  await predecessorGone(path);
   let child: ChildProcess;
   let closed = false;
   start();
@@ -57,6 +59,32 @@ export function startManagedRedis(options: { directory: string; log: Log }): Man
       await ended;
     },
   };
+}
+
+/**
+ * The Redis of a process that was killed ends a moment later. Two at once would write into the same files, and the
+ * old one, at its end, would take the new one's socket away.
+ */
+async function predecessorGone(path: string): Promise<void> {
+  const deadline = Date.now() + predecessorMs;
+  while (await answers(path)) {
+    if (Date.now() > deadline) {
+      throw new RedisRefusal('not-started', `another Redis still answers at ${path}; stop it`);
+    }
+    await sleep(20);
+  }
+}
+
+async function answers(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
 }
 
 /**
