@@ -15,10 +15,7 @@ export function answerError(options: { log: Pick<Log, 'error'>; newId: () => str
   return (error, context) => {
     const correlationId = correlationIdOf(context) ?? options.newId();
     if (error instanceof HttpRefusal) {
-      const { status, code, message, details } = error;
-      const { parameters, headers } = details;
-      const problem = { status, code, detail: message, correlationId };
-      return problemResponse(parameters ? { ...problem, parameters } : problem, headers);
+      return answerRefusal(error, correlationId);
     }
     // The store alone can tell a cursor that it never gave out.
     if (error instanceof Refusal && error.code === 'bad-cursor') {
@@ -45,6 +42,13 @@ export function answerError(options: { log: Pick<Log, 'error'>; newId: () => str
       correlationId,
     });
   };
+}
+
+export function answerRefusal(refusal: HttpRefusal, correlationId: string): Response {
+  const { status, code, message, details } = refusal;
+  const { parameters, headers } = details;
+  const problem = { status, code, detail: message, correlationId };
+  return problemResponse(parameters ? { ...problem, parameters } : problem, headers);
 }
 
 /** Absent where an error comes before the middleware that sets it, as on webhooks. */

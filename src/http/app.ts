@@ -4,7 +4,7 @@ import type { BlobStore } from '../blobs/blob-store.ts';
 import type { LiveLogReader } from '../contract/live-log.ts';
 import type { Log } from '../log.ts';
 import type { History } from '../runs/history.ts';
-import { answerError } from './answer-error.ts';
+import { answerError, answerRefusal } from './answer-error.ts';
 import { addDescription } from './api/add-description.ts';
 import { createApiApp } from './api/api-app.ts';
 import { addArtifactRoutes } from './api/artifact-routes.ts';
@@ -51,9 +51,13 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const key = apiKey === undefined ? {} : { apiKey };
   const app = new Hono<AppEnv>();
   app.onError(answerError(options));
-  app.notFound(({ req }) => {
-    throw new HttpRefusal('not-found', `there is nothing at ${req.path}`);
-  });
+  // Answered, not thrown: after an error nobody would look whether another method is allowed.
+  app.notFound((context) =>
+    answerRefusal(
+      new HttpRefusal('not-found', `there is nothing at ${context.req.path}`),
+      context.get('correlationId'),
+    ),
+  );
 
   for (const webhook of options.webhooks) app.route('/', webhook);
   app.use(correlate(options));

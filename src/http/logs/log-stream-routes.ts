@@ -66,7 +66,10 @@ export function addLogStreamRoutes(
   times?: FollowTimes,
 ): void {
   let openStreams = 0;
-  const readRun = shareReads(ports.history.run, { now: ports.now, freshMs: pollMs / 2 });
+  const readRun = shareReads((runId: string) => ports.history.run(runId), {
+    now: ports.now,
+    freshMs: pollMs / 2,
+  });
 
   app.openapi(streamLog, async (context) => {
     const { id } = context.req.valid('param');
