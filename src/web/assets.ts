@@ -6,24 +6,32 @@ import { Hono } from 'hono';
 
 type Asset = { body: Buffer; zipped: Buffer; type: string; etag: string };
 
-const css = 'text/css; charset=utf-8';
+type Source = { urls: readonly URL[]; type: string };
+
+/** One style sheet, in this order. */
+const sheets = ['base.css', 'pieces.css', 'lists.css', 'run.css', 'log.css'];
 const script = 'text/javascript; charset=utf-8';
 
 /** Every file that browsers may ask for. The list is closed: no path of a request reaches the disk. */
-const files: Readonly<Record<string, { url: URL; type: string }>> = {
-  'hookline.css': own('hookline.css', css),
-  'live-page.js': own('live-page.js', script),
-  'fresh-parts.js': own('fresh-parts.js', script),
-  'live-log.js': own('live-log.js', script),
-  'log-stream.js': own('log-stream.js', script),
-  'log-view.js': own('log-view.js', script),
-  'log-follower.js': own('log-follower.js', script),
-  'log-line.js': own('log-line.js', script),
-  'ansi_up.js': { url: new URL(import.meta.resolve('ansi_up')), type: script },
+const files: Readonly<Record<string, Source>> = {
+  'hookline.css': { urls: sheets.map(ownUrl), type: 'text/css; charset=utf-8' },
+  'live-page.js': ownScript('live-page.js'),
+  'fresh-parts.js': ownScript('fresh-parts.js'),
+  'live-log.js': ownScript('live-log.js'),
+  'log-stream.js': ownScript('log-stream.js'),
+  'log-view.js': ownScript('log-view.js'),
+  'log-follower.js': ownScript('log-follower.js'),
+  'log-place.js': ownScript('log-place.js'),
+  'log-line.js': ownScript('log-line.js'),
+  'ansi_up.js': { urls: [new URL(import.meta.resolve('ansi_up'))], type: script },
 };
 
-function own(name: string, type: string): { url: URL; type: string } {
-  return { url: new URL(`./assets/${name}`, import.meta.url), type };
+function ownUrl(name: string): URL {
+  return new URL(`./assets/${name}`, import.meta.url);
+}
+
+function ownScript(name: string): Source {
+  return { urls: [ownUrl(name)], type: script };
 }
 
 /**
@@ -53,8 +61,8 @@ export function assetRoutes(): Hono {
   });
 }
 
-function load({ url, type }: { url: URL; type: string }): Asset {
-  const body = readFileSync(fileURLToPath(url));
+function load({ urls, type }: Source): Asset {
+  const body = Buffer.concat(urls.map((url) => readFileSync(fileURLToPath(url))));
   // Weak: the same file travels zipped and plain.
   const etag = `W/"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`;
   return { body, zipped: gzipSync(body, { level: 9 }), type, etag };

@@ -42,7 +42,7 @@ export function deliveryListPage({ filter, place, deliveries, refusals, nowMs }:
 ${tab('All', listHref('/deliveries', { ...filter, outcome: undefined }), filter.outcome === undefined)}
 ${outcomes.map((outcome) => tab(outcomeWords[outcome], listHref('/deliveries', { ...filter, outcome }), filter.outcome === outcome))}
 </nav>
-<form action="/deliveries" method="get">
+<form class="short" action="/deliveries" method="get">
 ${filter.outcome === undefined ? '' : html`<input type="hidden" name="outcome" value="${filter.outcome}">`}
 <input type="search" name="repository" value="${filter.repository ?? ''}" placeholder="owner/repository" aria-label="Repository" autocapitalize="off" autocomplete="off" spellcheck="false">
 <button>Filter</button>

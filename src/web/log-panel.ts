@@ -35,11 +35,14 @@ function logSize(attempt: AttemptDetail | undefined): string {
   return `${counted}, ${sizeText(bytes)}${cut ? ', cut at its limit' : ''}`;
 }
 
+type StepFact = { index: number; name: string; status: string; allowed?: true };
+
 /** What the headings within the log say. Names are cut: they are shown whole in the list of steps. */
-function stepFacts(attempt: AttemptDetail | undefined): { index: number; name: string; status: string }[] {
-  return (attempt?.steps ?? []).map(({ index, name, status }) => ({
+function stepFacts(attempt: AttemptDetail | undefined): StepFact[] {
+  return (attempt?.steps ?? []).map(({ index, name, status, allowed }) => ({
     index,
     name: name.slice(0, 120),
     status,
+    ...(allowed ? { allowed } : {}),
   }));
 }

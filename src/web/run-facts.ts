@@ -10,7 +10,7 @@ export function runFacts(run: RunDetail): Html {
 <dl class="facts">
 <dt>Commit</dt><dd><code>${run.sha}</code></dd>
 <dt>Reference</dt><dd><code>${run.ref}</code></dd>
-<dt>Pipeline</dt><dd><code>${run.pipeline.file}</code> <span class="quiet">${run.pipeline.digest.slice(0, 12)}</span></dd>
+<dt>Pipeline</dt><dd><code>${run.pipeline.file}</code> <code class="quiet">${run.pipeline.digest.slice(0, 12)}</code></dd>
 <dt>Created</dt><dd>${moment(run.createdAtMs)}</dd>
 ${run.startedAtMs === undefined ? '' : html`<dt>Started</dt><dd>${moment(run.startedAtMs)}</dd>`}
 ${run.finishedAtMs === undefined ? '' : html`<dt>Finished</dt><dd>${moment(run.finishedAtMs)}</dd>`}

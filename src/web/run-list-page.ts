@@ -34,7 +34,7 @@ export function runListPage({ filter, place, runs, origin, nowMs }: RunList): Ht
     current: 'runs',
     scripts: ['live-page.js'],
     body: html`<div class="top"><h1>${isolated(heading)}</h1></div>
-${filterForm(filter)}
+${runs.items.length > 0 || isFiltered(filter) ? filterForm(filter) : nothing}
 <div id="run-list"${live}>
 ${list(runs.items, filter, isNewest, origin, nowMs)}
 ${pager('/runs', { ...filter }, place, runs.next)}

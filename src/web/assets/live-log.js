@@ -1,5 +1,6 @@
 import { AnsiUp } from './ansi_up.js';
 import { createFollower } from './log-follower.js';
+import { createLogPlace } from './log-place.js';
 import { openLogStream } from './log-stream.js';
 import { createLogView } from './log-view.js';
 
@@ -30,6 +31,7 @@ function facts() {
   return { job, attempt, lineCount: Number(lines), isFinal: final !== undefined, final, steps: parsed };
 }
 
+const place = createLogPlace(container);
 let current = facts();
 /** @type {import('./log-stream.js').LogLine[]} */
 let queue = [];
@@ -46,9 +48,9 @@ const follower = createFollower(container, element('log-follow'), (isFollowing) 
   else panel.dataset['reading'] = current.job;
 });
 
-function viewOn(/** @type {HTMLElement} */ place) {
+function viewOn(/** @type {HTMLElement} */ parent) {
   const { isFinal, final } = current;
-  return createLogView(place, {
+  return createLogView(parent, {
     stepOf: (index) => current.steps.find((step) => step.index === index),
     // In the log of what failed, the steps that went well are in the way.
     isClosed: (step) => isFinal && final !== 'success' && step?.status === 'success',
@@ -107,7 +109,7 @@ function flush() {
   view.append(lines);
   view.trim();
   offerEarlier();
-  if (lines.length > 0) showPlace();
+  if (lines.length > 0 && place.show()) follower.letGo();
   if (queue.length > 0) plan();
   else if (hasEnded) ended();
   follower.grown();
@@ -117,33 +119,8 @@ function ended() {
   hasEnded = false;
   tell('');
   if (!container.querySelector('.l')) note('The log is empty.');
-  if (current.isFinal && location.hash === '') showFailure();
+  if (current.isFinal && location.hash === '') place.showFailure(current.steps);
   follower.end();
-}
-
-/** The end of the step that failed is what a reader came for. */
-function showFailure() {
-  const failed = current.steps.find(({ status }) => status === 'failure' || status === 'error');
-  if (!failed) return;
-  const lines = container.querySelectorAll(`[data-step="${failed.index}"] .l`);
-  lines[lines.length - 1]?.scrollIntoView({ block: 'end', inline: 'nearest' });
-}
-
-let placed = '';
-
-/** Goes to the line or step the address names, once: when it has come, or when a link to it was followed. */
-function showPlace() {
-  const id = location.hash.slice(1);
-  if (id === placed || !/^(?:L\d+|step-\d+)$/.test(id)) return;
-  const target = document.getElementById(id);
-  if (!target) return;
-  placed = id;
-  container.querySelector('.marked')?.classList.remove('marked');
-  if (id.startsWith('L')) target.classList.add('marked');
-  const section = target.closest('details');
-  if (section) section.open = true;
-  follower.letGo();
-  target.scrollIntoView({ block: id.startsWith('L') ? 'center' : 'start', inline: 'nearest' });
 }
 
 function offerEarlier() {
@@ -166,8 +143,8 @@ function offerEarlier() {
 function loadEarlier(button) {
   const end = view.firstNumber() ?? 0;
   const from = Math.max(0, end - earlierLines);
-  const place = document.createElement('div');
-  const earlier = viewOn(place);
+  const loaded = document.createElement('div');
+  const earlier = viewOn(loaded);
   button.disabled = true;
   button.textContent = 'Loading';
   follower.letGo();
@@ -176,10 +153,10 @@ function loadEarlier(button) {
     earlierStream?.close();
     const distance = container.scrollHeight - container.scrollTop;
     button.remove();
-    for (const section of place.children) {
+    for (const section of loaded.children) {
       if (section.id) container.querySelector(`#${section.id}`)?.removeAttribute('id');
     }
-    container.prepend(...place.childNodes);
+    container.prepend(...loaded.childNodes);
     container.scrollTop = container.scrollHeight - distance;
     offerEarlier();
   }
@@ -212,6 +189,13 @@ function note(text) {
   container.append(paragraph);
 }
 
+/** Beside the jobs, the log ends where the window does: the newest line is in sight. */
+function fitPanel() {
+  const isBeside = getComputedStyle(panel).position === 'sticky';
+  const heightPx = Math.max(360, innerHeight - element('run-jobs').offsetTop - 12);
+  panel.style.height = isBeside ? `${heightPx}px` : '';
+}
+
 const times = element('log-times');
 times.hidden = false;
 times.addEventListener('click', () => {
@@ -219,11 +203,13 @@ times.addEventListener('click', () => {
   times.setAttribute('aria-pressed', String(isShown));
 });
 
+addEventListener('resize', fitPanel);
 addEventListener('hashchange', () => {
-  placed = '';
-  showPlace();
+  place.forget();
+  if (place.show()) follower.letGo();
 });
 document.addEventListener('hookline:fresh', () => {
+  fitPanel();
   const { job, attempt, steps, isFinal, final } = facts();
   if (job !== current.job || attempt !== current.attempt) begin();
   else current = { ...current, steps, isFinal, final };
@@ -236,4 +222,5 @@ document.addEventListener('hookline:fresh', () => {
   }
 });
 
+fitPanel();
 begin();

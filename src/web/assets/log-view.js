@@ -2,7 +2,7 @@ import { createLinePainter, lineTime } from './log-line.js';
 
 /**
  * @typedef {import('./log-stream.js').LogLine} LogLine
- * @typedef {{ index: number, name: string, status: string }} StepFact
+ * @typedef {{ index: number, name: string, status: string, allowed?: true }} StepFact
  */
 
 /** Browsers skip whole blocks that are out of sight (`content-visibility`); this many lines are one. */
