@@ -1,17 +1,19 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { getRequestListener } from '@hono/node-server';
+import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
+import { newId } from '../ids.ts';
 import type { Log } from '../log.ts';
 import type { AppEnv } from './app-env.ts';
+import { problemResponse } from './problem.ts';
 import { listenRefusal } from './serve-refusal.ts';
 
 export type ServeOptions = {
   host: string;
   /** 0 for any free port. */
   port: number;
-  log: Pick<Log, 'info' | 'warn'>;
+  log: Pick<Log, 'info' | 'warn' | 'error'>;
   limits?: ServeLimits;
 };
 
@@ -55,7 +57,9 @@ export async function serve(app: Pick<Hono<AppEnv>, 'fetch'>, options: ServeOpti
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: Math.min(5_000, limits.headersMs),
     },
-    getRequestListener((request) => app.fetch(request, bindings)),
+    getRequestListener((request) => app.fetch(request, bindings), {
+      errorHandler: (error) => strayError(error, log),
+    }),
   );
   server.timeout = limits.silentMs;
 
@@ -98,6 +102,17 @@ export async function serve(app: Pick<Hono<AppEnv>, 'fetch'>, options: ServeOpti
       return stopped;
     },
   };
+}
+
+/** What never came to the app, for its host or path is no part of a URL, or what even the app let through. */
+function strayError(error: unknown, log: Pick<Log, 'error'>): Response {
+  const correlationId = newId();
+  if (error instanceof RequestError) {
+    const detail = `the request cannot be read: ${error.message}`;
+    return problemResponse({ status: 400, code: 'request-unreadable', detail, correlationId });
+  }
+  log.error({ err: error, correlationId }, 'a request failed outside of the app');
+  return problemResponse({ status: 500, code: 'internal-error', detail: 'internal error', correlationId });
 }
 
 /** An address that can be opened: "all interfaces" is none. */

@@ -52,6 +52,13 @@ export type StreamLimits = {
 
 export const streamLimits: StreamLimits = { maxStreams: 200, pollMs: 500, pingMs: 15_000 };
 
+/** The last one is for nginx, which else keeps events back until it has a buffer full. */
+const streamHeaders = {
+  'content-type': 'text/event-stream',
+  'cache-control': 'no-store, no-transform',
+  'x-accel-buffering': 'no',
+};
+
 /** How long a browser waits before it comes back to a server that was stopped. */
 const retryMs = 2_000;
 
@@ -83,6 +90,8 @@ export function addLogStreamRoutes(
     }
     const position = positionAfter(context.req.valid('header')['last-event-id'] ?? '') ?? { line: from };
     if (position === 'end') return context.newResponse(null, 204);
+    // Nobody would read, or let go of, the body that a GET has.
+    if (context.req.method === 'HEAD') return context.newResponse(null, 200, streamHeaders);
     if (openStreams >= maxStreams) {
       throw new HttpRefusal(
         'too-many-streams',
@@ -126,9 +135,7 @@ export function addLogStreamRoutes(
     }
 
     const response = streamSSE(context, send);
-    response.headers.set('cache-control', 'no-store, no-transform');
-    // Said to nginx, which else keeps events back until it has a buffer full.
-    response.headers.set('x-accel-buffering', 'no');
+    for (const [name, value] of Object.entries(streamHeaders)) response.headers.set(name, value);
     return response;
   });
 }

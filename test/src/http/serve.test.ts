@@ -103,6 +103,16 @@ describe('clients that take their time', () => {
       expect(received()).toMatch(/^HTTP\/1\.1 400 /);
     }
   });
+
+  it('hear of a bug that throws no error as of any other', async () => {
+    const broken = new Hono().get('/broken', () => {
+      throw 'secret detail';
+    });
+    const server = await serveTest(testApp({ pages: broken }).app);
+    const response = await fetch(`${server.url}/broken`);
+    expect(response.status).toBe(500);
+    expect(await response.json()).toMatchObject({ code: 'internal-error', detail: 'internal error' });
+  });
 });
 
 describe('readers who leave', () => {

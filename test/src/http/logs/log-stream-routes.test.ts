@@ -246,6 +246,13 @@ describe('a stream', () => {
     await response.text();
   });
 
+  it('is not begun for a HEAD', async () => {
+    const { app, live } = appWithJob(running);
+    const response = await app.request(path, { method: 'HEAD' });
+    expect(response.headers.get('content-type')).toBe('text/event-stream');
+    expect(live.readers()).toBe(0);
+  });
+
   it('shows that it lives', async () => {
     const { open } = appWithJob(running, { streams: { ...quickStreams, pingMs: 5 } });
     await (await open()).until(': ping\n\n');
