@@ -205,7 +205,8 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
         log.error({ err: error }, `job broke: ${messageOf(error)}`);
         return { outcome: 'error', reason: { code: 'internal', message: 'internal error of the runner' } };
       });
-    const result = await Promise.race([carrying, hangsAfterKill(stop)]);
+    const kill = watchKill(stop);
+    const result = await Promise.race([carrying, kill.hangs]).finally(kill.callOff);
     stop.close();
     const ended = await jobLog.end(AbortSignal.any([stop.atOnce, AbortSignal.timeout(logEndMs)]));
     const { outcome, reason } = reported(result, stop, settings.name);
@@ -213,14 +214,21 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
     log.info({ ...attempt, outcome }, 'job ended');
   }
 
-  function hangsAfterKill({ atOnce }: JobStop): Promise<never> {
-    const { promise, reject } = Promise.withResolvers<never>();
+  function watchKill({ atOnce }: JobStop): { hangs: Promise<never>; callOff: () => void } {
+    const { promise: hangs, reject } = Promise.withResolvers<never>();
+    let callOffWait = () => {};
     const wait = () => {
-      clock.after(killedEndMs, () => reject(new Error('it was killed and did not end')));
+      callOffWait = clock.after(killedEndMs, () => reject(new Error('it was killed and did not end')));
     };
     if (atOnce.aborted) wait();
     else atOnce.addEventListener('abort', wait, { once: true });
-    return promise;
+    return {
+      hangs,
+      callOff: () => {
+        atOnce.removeEventListener('abort', wait);
+        callOffWait();
+      },
+    };
   }
 
   return {

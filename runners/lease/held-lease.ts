@@ -18,9 +18,9 @@ export type StopReason = 'cancel' | 'fenced' | 'lost';
 
 export type HeldLease = {
   readonly leaseId: string;
-  /** Whether the job may run now, as far as this side knows: from a known beginning until told to stop for good. */
+  /** Whether the job may run now, as far as this side knows. */
   readonly inForce: boolean;
-  /** Resolves when the job may begin, or with `false` when it never may. A grant that came late must prove itself. */
+  /** Resolves when the job may begin, or with `false` when it never may. */
   readonly begun: Promise<boolean>;
   /** Calls back with a {@link StopReason}, each at most once; `fenced` or `lost` may follow `cancel`. */
   onStop(stop: (reason: StopReason) => void): void;
@@ -48,22 +48,21 @@ const beatsAfterEnd = 20;
  * A runner's half of a lease: heartbeats while the job runs, events sent again until they are acknowledged.
  *
  * The lease is good until `leaseMs` after the sending of the newest heartbeat that was answered. Control counts
- * from its receipt, which is later; so the runner always stops before control gives the job to someone else. Each
- * heartbeat has a timer of its own rather than a time: a wall clock that is set back must not prolong a lease.
+ * from its receipt, which is later; so the runner always stops before control gives the job to someone else. A grant
+ * by itself says nothing, for it may have been long on its way: the job begins with the first answer. Each heartbeat
+ * has a timer of its own rather than a time: a wall clock that is set back must not prolong a lease.
  */
 export function holdLease(options: {
   spool: EventSpool;
   link: Pick<RunnerLink, 'send'>;
   address: string;
   clock: Clock;
-  /** When the claim that was granted was sent. */
-  claimedAtMs: number;
 }): HeldLease {
   const { spool, link, clock, address } = options;
   const { leaseId, leaseKey, leaseMs } = spool.lease;
   const listeners: ((reason: StopReason) => void)[] = [];
   const told = new Set<StopReason>();
-  /** Heartbeats sent within the last `leaseMs`, each with what calls its timer off. The claim is number 0. */
+  /** Heartbeats sent within the last `leaseMs`, each with what calls its timer off. Number 0 is the taking of the grant. */
   const running = new Map<number, () => void>();
   const { promise: settled, resolve: resolveSettled } = Promise.withResolvers<void>();
   const { promise: begun, resolve: resolveBegun } = Promise.withResolvers<boolean>();
@@ -76,18 +75,11 @@ export function holdLease(options: {
   let over = false;
   let cancelResend = () => {};
 
-  const leftMs = options.claimedAtMs + leaseMs - clock.now();
   running.set(
     0,
-    clock.after(leftMs > 0 ? leftMs : leaseMs, () => expire(0)),
+    clock.after(leaseMs, () => expire(0)),
   );
-  if (leftMs > 0) begin();
   let cancelBeat = clock.after(0, sendHeartbeat);
-
-  function begin(): void {
-    hasBegun = true;
-    resolveBegun(true);
-  }
 
   function send(type: 'heartbeat' | 'events', payload: unknown): void {
     const frame = macFrame(leaseKey, { type, subject: leaseId, runner: address, payload });
@@ -120,7 +112,8 @@ export function holdLease(options: {
     // An answer that took as long as the lease says nothing about now.
     if (verdict === 'fenced' || !running.has(sent)) return;
     answeredBeat = Math.max(answeredBeat, sent);
-    begin();
+    hasBegun = true;
+    resolveBegun(true);
     if (verdict === 'cancel') tell('cancel');
   }
 

@@ -4,15 +4,21 @@ import type { Attempt, Job, Status, Step } from './run.ts';
 // A runner is trusted with its own job's outcome, but not to fill the store: a deployment has a few dozen hooks.
 const maxSteps = 1_000;
 
-/** One event of the runner that holds the lease, applied to its job. The sequence number was checked before. */
-export function applyJobEvent(job: Job, attempt: Attempt, seq: number, body: JobEvent): Job {
+/**
+ * One event of the runner that holds the lease, applied to its job. The sequence number was checked before. The
+ * times are the runner's, whose clock may be wrong or be set while the job runs: they are kept within what control
+ * knows to be true, and no end comes before its beginning.
+ */
+export function applyJobEvent(job: Job, attempt: Attempt, seq: number, body: JobEvent, nowMs: number): Job {
   const advanced: Attempt = { ...attempt, lastSeq: seq };
+  const known = (atMs: number, notBeforeMs = attempt.queuedAtMs) =>
+    Math.max(Math.min(atMs, nowMs), attempt.queuedAtMs, notBeforeMs);
   switch (body.type) {
     case 'job.started':
       return {
         ...job,
-        startedAtMs: job.startedAtMs ?? body.at,
-        attempt: { ...advanced, startedAtMs: body.at },
+        startedAtMs: job.startedAtMs ?? known(body.at),
+        attempt: { ...advanced, startedAtMs: known(body.at) },
       };
     case 'step.started':
       return {
@@ -21,7 +27,7 @@ export function applyJobEvent(job: Job, attempt: Attempt, seq: number, body: Job
           index: body.index,
           name: body.name,
           status: 'running',
-          startedAtMs: body.at,
+          startedAtMs: known(body.at),
         }),
       };
     case 'step.finished': {
@@ -32,7 +38,7 @@ export function applyJobEvent(job: Job, attempt: Attempt, seq: number, body: Job
         attempt: withStep(advanced, {
           ...started,
           status: body.outcome,
-          finishedAtMs: body.at,
+          finishedAtMs: known(body.at, started.startedAtMs),
           ...(body.exitCode === undefined ? {} : { exitCode: body.exitCode }),
           ...(body.allowed === undefined ? {} : { allowed: body.allowed }),
           ...(body.message === undefined ? {} : { message: body.message }),
@@ -44,13 +50,13 @@ export function applyJobEvent(job: Job, attempt: Attempt, seq: number, body: Job
     case 'deployment.updated':
       return { ...job, attempt: advanced };
     case 'job.finished':
-      return finish(job, advanced, body);
+      return finish(job, advanced, body, known(body.at, attempt.startedAtMs));
   }
 }
 
 type Finished = Extract<JobEvent, { type: 'job.finished' }>;
 
-function finish(job: Job, attempt: Attempt, body: Finished): Job {
+function finish(job: Job, attempt: Attempt, body: Finished, atMs: number): Job {
   const reason = body.reason ? { reason: body.reason } : {};
   const kept = body.outcome === 'cancelled' && job.reason ? { reason: job.reason } : reason;
   const { reason: _earlier, ...rest } = job;
@@ -59,13 +65,13 @@ function finish(job: Job, attempt: Attempt, body: Finished): Job {
     ...kept,
     // An attempt that was given back never comes here: the transition makes a new one of it.
     status: body.outcome === 'lost' ? 'error' : body.outcome,
-    finishedAtMs: body.at,
+    finishedAtMs: atMs,
     attempt: {
       ...attempt,
       ...reason,
-      steps: endedSteps(attempt.steps, body.outcome === 'cancelled' ? 'cancelled' : 'error', body.at),
+      steps: endedSteps(attempt.steps, body.outcome === 'cancelled' ? 'cancelled' : 'error', atMs),
       status: 'ended',
-      finishedAtMs: body.at,
+      finishedAtMs: atMs,
       log: { lines: body.logLines, bytes: body.logBytes, cut: body.logCut },
     },
   };

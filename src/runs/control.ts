@@ -7,9 +7,9 @@ import { startWorkPool } from '../work-pool.ts';
 import type { DeliveryQueue, RecordedDelivery } from './delivery-queue.ts';
 import { type DispatchPorts, startDispatcher } from './dispatch-effects.ts';
 import { createLeaseDesk, type LeaseDeskPorts, type LeaseDeskSettings } from './lease-desk.ts';
+import { createLeaseSweep } from './lease-sweep.ts';
 import { type PlanPorts, planDelivery } from './plan-delivery.ts';
 import type { LeaseStore, RunStore } from './run-store.ts';
-import { transition } from './transition.ts';
 import { waitTimeMs } from './wait-time.ts';
 
 export type ControlPorts = Omit<LeaseDeskPorts, 'link'> &
@@ -26,15 +26,9 @@ export type ControlPorts = Omit<LeaseDeskPorts, 'link'> &
 export type ControlSettings = LeaseDeskSettings & { ticketSweepMs: number };
 
 const planners = 8;
-const leasesPerSweep = 100;
 const planHoldMs = 5 * 60_000;
 const pollMs = 1_000;
 const leaseSweepMs = 1_000;
-/**
- * Between the end of a lease and its being taken away: room for the clocks of several controls to differ, and for
- * the runner, which stops at the end of the lease, to kill what it started.
- */
-const leaseGraceMs = 5_000;
 /** A delivery that runs into a defect of ours this often makes room for the ones behind it. */
 const maxDefects = 12;
 const planWait = { firstMs: 1_000, mostMs: 60_000 };
@@ -87,20 +81,12 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     if (reason) log.info({ deliveryId: delivery.id }, `no run: ${reason}`);
   }
 
-  // Heartbeats that came in while control was down wait in the link: give them a lease's time to be taken first.
-  const startedAtMs = ports.now();
-  const leaseSweep = startLoop({ name: 'lease sweep', idleMs: leaseSweepMs, log, turn: takeUpLostLeases });
-
-  async function takeUpLostLeases(): Promise<'more' | 'idle'> {
-    const nowMs = ports.now();
-    if (nowMs - startedAtMs < settings.leaseMs) return 'idle';
-    const expired = await ports.leases.expired(nowMs - leaseGraceMs, leasesPerSweep);
-    for (const { runId, jobId, leaseId, attempt } of expired) {
-      log.warn({ runId, jobId, attempt }, 'the lease ran out: the runner is taken to be lost');
-      await store.change(runId, (run) => transition(run, { type: 'lease-expired', jobId, leaseId }, nowMs));
-    }
-    return expired.length === leasesPerSweep ? 'more' : 'idle';
-  }
+  const leaseSweep = startLoop({
+    name: 'lease sweep',
+    idleMs: leaseSweepMs,
+    log,
+    turn: createLeaseSweep(ports, settings.leaseMs),
+  });
 
   const ticketSweep = startLoop({
     name: 'ticket sweep',

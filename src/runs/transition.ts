@@ -61,7 +61,7 @@ function changeJobs(run: Run, event: RunEvent, nowMs: number, facts: RunFact[]):
         const fact = factOf(event.body);
         if (fact) facts.push({ jobId: job.id, attempt: job.attempt.number, event: fact });
         if (isGivenBack(event.body)) return loseRunner(job, { ...job.attempt, lastSeq: event.seq }, nowMs);
-        return applyJobEvent(job, job.attempt, event.seq, event.body);
+        return applyJobEvent(job, job.attempt, event.seq, event.body, nowMs);
       });
     case 'lease-expired':
       return changeJob(run, event.jobId, (job) =>
