@@ -49,6 +49,6 @@ try {
   if (!(error instanceof Refusal)) throw error;
   console.error(`hookline: ${messageOf(error)}`);
   process.exitCode = error instanceof UsageRefusal ? 2 : 1;
-  // Whatever was opened before the refusal must not keep the process alive.
-  process.exit();
 }
+// The command has ended: nothing that it opened may keep the process alive.
+process.exit();

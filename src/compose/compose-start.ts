@@ -37,14 +37,19 @@ export async function startAll(config: Config, log: Log, data: DataDirectory): P
     );
     try {
       const web = await startWeb(config, { redisUrl, masterKey, runnerPublicKeys, log }, data);
+      let closing: Promise<void> | undefined;
+      const end = async (graceMs: number) => {
+        await web.close(graceMs);
+        await redis?.close();
+        unlock();
+      };
       return {
         url: web.url,
         async close(graceMs) {
-          // The runner first: what it still has to say must find control alive.
+          // The runner first: what it still has to say must find control alive. Told again, it makes haste.
           await runner.close();
-          await web.close(graceMs);
-          await redis?.close();
-          unlock();
+          closing ??= end(graceMs);
+          await closing;
         },
       };
     } catch (error) {

@@ -50,8 +50,12 @@ export function createTicketWriter(redis: Redis): TicketWriter {
   };
 }
 
-/** While a runner holds a ticket, BullMQ renews its lock; a lost lock is no matter, for the lease decides. */
-const lockMs = 60_000;
+/**
+ * While a runner holds a ticket, BullMQ renews its lock; a lost lock is no matter, for the lease decides. A ticket
+ * whose runner died before it claimed is found within lock and look, and control then writes it again.
+ */
+const lockMs = 8_000;
+const lookMs = 4_000;
 
 export function createTicketReader(redis: Redis, log: Log): TicketReader {
   return {
@@ -65,6 +69,7 @@ export function createTicketReader(redis: Redis, log: Log): TicketReader {
           connection: redis,
           concurrency: slots,
           lockDuration: lockMs,
+          stalledInterval: lookMs,
           maxStalledCount: 0,
           removeOnComplete: { count: 0 },
           removeOnFail: { count: 0 },

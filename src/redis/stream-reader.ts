@@ -24,9 +24,12 @@ export function firstStream(reply: unknown): StreamEntry[] {
 
 /** A second connection for commands that block: they would hold up everything else on a shared one. */
 export function blockingCopy(redis: Redis): Redis {
-  return redis.duplicate({
+  const copy = redis.duplicate({
     maxRetriesPerRequest: null,
     enableOfflineQueue: true,
     enableAutoPipelining: false,
   });
+  // The shared connection says so when Redis is away; without a listener each copy would print it as well.
+  copy.on('error', () => {});
+  return copy;
 }

@@ -165,12 +165,17 @@ export function createLeaseDesk(ports: LeaseDeskPorts, settings: LeaseDeskSettin
     const moves = payloadOf(eventsSchema, frame)?.events.map(
       ({ seq, body }): RunEvent => ({ type: 'reported', jobId, leaseId, seq, body }),
     ) ?? [notUnderstood(lease)];
-    const run = await store.change(lease.runId, (current) => foldTransitions(current, moves, ports.now()));
+    let ended = false;
+    const run = await store.change(lease.runId, (current) => {
+      const moved = foldTransitions(current, moves, ports.now());
+      ended = !isFinal(current.status) && isFinal(moved.run.status);
+      return moved;
+    });
     const attempt = run?.jobs.find((job) => job.id === jobId)?.attempt;
     // A lost attempt takes nothing more, though its job has no newer one yet.
     const inForce = attempt?.lease?.id === leaseId && attempt.status !== 'lost';
     await answer(frame, leaseKey, 'ack', { seq: inForce ? attempt.lastSeq : 0, fenced: !inForce });
-    if (run && isFinal(run.status)) log.info({ runId: run.id, status: run.status }, 'run ended');
+    if (run && ended) log.info({ runId: run.id, status: run.status }, 'run ended');
   }
 
   async function answer(frame: Frame, leaseKey: string, type: 'answer' | 'ack', payload: unknown) {
