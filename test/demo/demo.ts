@@ -3,12 +3,15 @@
  * that it shows. Exit status 0 only if all of it was so.
  */
 import { once } from 'node:events';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { messageOf } from '../../src/errors.ts';
 import { becomeRoot } from './become-root.ts';
 import { type Checks, openChecks } from './checks.ts';
 import { openClosers } from './closers.ts';
 import { giveToCaller, makeKeptDirectory } from './kept-directory.ts';
+import { lastWords } from './last-words.ts';
 import { lookBack } from './look-back.ts';
 import { pullRequestThatFails } from './pull-request-that-fails.ts';
 import { pushThatDeploys } from './push-that-deploys.ts';
@@ -19,6 +22,7 @@ import { showSummary } from './summary.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 import { Stopped, untilToldToStop } from './until-told-to-stop.ts';
 
+const endIsKnownMs = 200;
 const { values: options } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
 const terminal = openTerminal();
 process.exitCode = (await becomeRoot((line) => console.error(line))) ?? (await demo());
@@ -31,31 +35,39 @@ async function demo(): Promise<number> {
   const signal = untilToldToStop();
   const closers = openClosers();
   const checks = openChecks(terminal);
-  const startedAt = new Date();
-  const keptDirectory = await makeKeptDirectory(startedAt);
+  const startedAt = performance.now();
+  const keptDirectory = await makeKeptDirectory(new Date());
+  let running = signal;
   let exitCode: number;
   try {
     const scene = await setUp({ terminal, checks, signal, keptDirectory }, closers);
+    running = scene.signal;
     const deployed = await pushThatDeploys(scene);
     await pullRequestThatFails(scene);
     await pushWithMistake(scene);
     showSummary(scene, deployed, await lookBack(scene, deployed.run));
-    if (options.keep) {
-      terminal.line();
-      terminal.good('All of it goes on running until Ctrl-C.');
-      if (!signal.aborted) await once(signal, 'abort');
-    } else {
+    if (!options.keep) {
       await stopAndLook(scene);
+      checks.equal('everything was tidied up', [], await closers.close());
     }
-    exitCode = 0;
+    exitCode = showChecks(terminal, checks, { keptDirectory, tookMs: performance.now() - startedAt });
+    if (options.keep) await untilEnough(scene.signal);
   } catch (error) {
-    exitCode = explain(error, keptDirectory);
+    // A connection breaks before the end of the process behind it is known.
+    await delay(endIsKnownMs);
+    exitCode = explain(running.aborted ? running.reason : error, keptDirectory);
   }
-  const failed = await closers.close();
-  checks.equal('everything was tidied up', [], failed);
+  for (const failure of await closers.close()) terminal.bad(`not tidied up: ${failure}`);
   await giveToCaller(keptDirectory);
-  if (exitCode !== 0) return exitCode;
-  return showChecks(terminal, checks, { keptDirectory, tookMs: Date.now() - startedAt.getTime() });
+  return exitCode;
+}
+
+/** Until Ctrl-C; throws when hookline does not last so long. */
+async function untilEnough(signal: AbortSignal): Promise<void> {
+  terminal.note('All of it goes on running until Ctrl-C.');
+  if (!signal.aborted) await once(signal, 'abort');
+  if (!(signal.reason instanceof Stopped)) throw signal.reason;
+  terminal.note('Tidying up …');
 }
 
 function explain(error: unknown, keptDirectory: string): number {
@@ -65,6 +77,9 @@ function explain(error: unknown, keptDirectory: string): number {
     return error.exitCode;
   }
   terminal.bad(messageOf(error));
+  const words = lastWords(join(keptDirectory, 'hookline.log'));
+  if (words.length > 0) terminal.note('hookline’s last words:');
+  for (const line of words) terminal.log('hookline', line);
   terminal.note(`The logs are in ${keptDirectory}`);
   return 1;
 }

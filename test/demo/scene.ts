@@ -10,7 +10,7 @@ import type { Terminal } from './terminal.ts';
 export type Scene = {
   readonly terminal: Terminal;
   readonly checks: Checks;
-  /** Aborted when the demo is told to stop. */
+  /** Aborted when the demo is told to stop, and when hookline has ended. */
   readonly signal: AbortSignal;
   readonly dockerHost: string;
   readonly host: GitHost;

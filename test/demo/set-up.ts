@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, chown, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, chown, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import type { Closers } from './closers.ts';
 import { hooklineApi } from './hookline-api.ts';
 import { nodeFor } from './node-for.ts';
 import type { Scene } from './scene.ts';
-import { startHookline } from './start-hookline.ts';
+import { type Hookline, startHookline } from './start-hookline.ts';
 import { stopDeployedServer } from './stop-deployed-server.ts';
 
 const repository = 'demo/greeter';
@@ -36,6 +36,9 @@ export async function setUp(
   await chmod(directory, 0o711);
 
   const say = (line: string) => terminal.note(line);
+  closers.add('the engine’s log', () =>
+    copyFile(join(directory, 'docker/dockerd.log'), join(keptDirectory, 'dockerd.log')).catch(() => {}),
+  );
   const docker = await timed(() => startDockerEngine({ directory: join(directory, 'docker'), say }));
   closers.add('the Docker engine', () => docker.value.close());
   signal.throwIfAborted();
@@ -86,12 +89,14 @@ export async function setUp(
     node: await nodeFor(deployment.user, directory),
   });
   closers.add('the deployed server', () => stopDeployedServer(app.path));
+  const whileRunning = AbortSignal.any([signal, endOf(hookline.value)]);
   return {
     ...base,
     dockerHost,
     host,
+    signal: whileRunning,
     hookline: hookline.value,
-    api: hooklineApi(hookline.value.url, signal),
+    api: hooklineApi(hookline.value.url, whileRunning),
     repository,
     pushUrl,
     app,
@@ -99,6 +104,15 @@ export async function setUp(
     directory,
     logFile,
   };
+}
+
+/** Whoever waits for hookline waits no longer than it lives. */
+function endOf(hookline: Hookline): AbortSignal {
+  const end = new AbortController();
+  void hookline.ended.then(({ code, signal }) => {
+    end.abort(new Error(`hookline has ended with ${signal ?? `exit code ${code}`}`));
+  });
+  return end.signal;
 }
 
 /** The directory that a deployment may write to, with the application's own in it, as a host's owner would prepare them. */
