@@ -19,6 +19,7 @@ import { startControl } from '../runs/control.ts';
 import { openJob } from '../runs/open-job.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { openSqlite } from '../sql/open-sqlite.ts';
+import { releaseHolds } from '../sql/release-holds.ts';
 import { createSqlHistory } from '../sql/sql-history.ts';
 import { createSqlInbox } from '../sql/sql-inbox.ts';
 import { createSqlOutbox } from '../sql/sql-outbox.ts';
@@ -58,6 +59,8 @@ export async function startWeb(
   await whenReady(redis, redisStartMs);
   const blobs = await openBlobs(config, data);
   await blobs.check();
+  // The lock on the data directory says that no other control works on this file.
+  await releaseHolds(db);
 
   const outbox = createSqlOutbox(db);
   const inbox = createSqlInbox(db, log);
