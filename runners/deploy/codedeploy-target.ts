@@ -5,7 +5,11 @@ import { createMasker } from '../log/masker.ts';
 import { carryOutDeployment } from './codedeploy/carry-out-deployment.ts';
 import type { CodeDeployTimes } from './codedeploy/codedeploy-times.ts';
 import { defaultCodeDeployTimes } from './codedeploy/codedeploy-times.ts';
-import { type DeploymentRecords, openDeploymentRecords } from './codedeploy/deployment-records.ts';
+import {
+  type DeploymentRecords,
+  lockTimeoutMs,
+  openDeploymentRecords,
+} from './codedeploy/deployment-records.ts';
 import type { BundleNames } from './codedeploy/object-key.ts';
 import { DeploymentRefusal } from './deployment-refusal.ts';
 import type { DeploymentRequest, DeploymentTarget } from './deployment-target.ts';
@@ -28,8 +32,6 @@ export type CodeDeployTargetOptions = {
 
 /** What events of a job have room for. */
 const maxMessageLength = 3_500;
-/** The signal ends the waiting; a timer cannot be set for longer than this. */
-const lockTimeoutMs = 2 ** 31 - 1;
 
 /**
  * The deployment target that puts the bundle into the pipeline's bucket and has AWS CodeDeploy deploy it to
@@ -37,17 +39,14 @@ const lockTimeoutMs = 2 ** 31 - 1;
  * before, marked in the deployment's description, and looked for before anything is created.
  */
 export function createCodeDeployTarget(target: CodeDeployTargetOptions): DeploymentTarget {
-  const { stateDirectory, clock = systemClock, random = Math.random, isHandOver = isOtherAttempts } = target;
+  const { stateDirectory, clock = systemClock, random = Math.random, isHandOver = isOtherAttempt } = target;
   const times = { ...defaultCodeDeployTimes, ...target.times };
-  let records: DeploymentRecords | undefined;
-  const openRecords = async () => {
-    records ??= await openDeploymentRecords(stateDirectory, clock.now());
-    return records;
-  };
+  let opened: DeploymentRecords | undefined;
 
   return {
     async deploy(request: DeploymentRequest & BundleNames, { signal, report }) {
-      const records = await openRecords();
+      opened ??= await openDeploymentRecords(stateDirectory, clock.now());
+      const records = opened;
       const mask = createMasker(Object.values(request.secrets)).text;
       const clean = (text: string) => mask(text).slice(0, maxMessageLength);
       const tools = {
@@ -59,7 +58,6 @@ export function createCodeDeployTarget(target: CodeDeployTargetOptions): Deploym
         isHandOver,
         clean,
         signal,
-        lockTimeoutMs,
         report: async (event: Parameters<typeof report>[0]) => report(event),
       };
       await report({ type: 'status', status: 'queued' });
@@ -82,7 +80,7 @@ export function createCodeDeployTarget(target: CodeDeployTargetOptions): Deploym
 
 const otherAttempts: readonly JobStopReason[] = ['fenced', 'lost', 'handed-back'];
 
-function isOtherAttempts(reason: unknown): boolean {
+function isOtherAttempt(reason: unknown): boolean {
   return reason instanceof Error && otherAttempts.some((each) => each === reason.message);
 }
 

@@ -1,21 +1,16 @@
 import type { Clock } from '../../../src/clock.ts';
-import { withFileLock } from '../../../src/file-lock.ts';
 import { DeploymentRefusal } from '../deployment-refusal.ts';
 import type { DeploymentEvent, DeploymentOutcome, DeploymentRequest } from '../deployment-target.ts';
 import { credentialsOf } from './aws-credentials.ts';
-import { checkEc2Bundle } from './check-ec2-bundle.ts';
 import { openCodeDeployApi } from './codedeploy-api.ts';
 import { parseCodeDeployOptions } from './codedeploy-options.ts';
 import type { CodeDeployTimes } from './codedeploy-times.ts';
-import { createOnce } from './create-once.ts';
 import type { DeploymentRecord, DeploymentRecords } from './deployment-records.ts';
 import type { DeploymentWork } from './deployment-work.ts';
 import { explainEnding } from './explain-ending.ts';
-import { findEarlier } from './find-deployment.ts';
-import { type Followed, followDeployment } from './follow-deployment.ts';
+import { findOrMake } from './find-or-make.ts';
+import { followDeployment } from './follow-deployment.ts';
 import { type BundleNames, objectKeyOf } from './object-key.ts';
-import { putBundle } from './put-bundle.ts';
-import { readBundle } from './read-bundle.ts';
 
 export type DeploymentTools = {
   readonly records: DeploymentRecords;
@@ -27,7 +22,6 @@ export type DeploymentTools = {
   /** Makes a message fit to be kept and shown: without secrets, and not too long. */
   readonly clean: (text: string) => string;
   readonly signal: AbortSignal;
-  readonly lockTimeoutMs: number;
   report(event: DeploymentEvent): Promise<void>;
 };
 
@@ -62,39 +56,17 @@ export async function carryOutDeployment(
       },
       say: (line) => report({ type: 'output', text: `${line}\n` }),
     };
-    const deploymentId = record.deploymentId ?? (await findOrCreate());
+    const deploymentId =
+      record.deploymentId ?? (await findOrMake(work, { objectKey, credentials, ...tools }));
     const followed = await followDeployment(work, deploymentId, tools);
-    if (followed.type === 'left') return leave(followed.why, deploymentId);
+    if (followed.type === 'left') {
+      return { outcome: followed.outcome, reason: followed.reason, externalId: deploymentId };
+    }
     const { outcome, reason } = explainEnding(followed.ending);
     const kept = reason && { reason: { code: reason.code, message: clean(reason.message) } };
     await work.note({ ended: { atMs: clock.now(), outcome, ...kept } });
     await report({ type: 'status', status: outcome, externalId: deploymentId });
     return { outcome, ...kept, externalId: deploymentId };
-
-    async function findOrCreate(): Promise<string> {
-      const found = await findEarlier(work, objectKey);
-      if (found !== undefined) {
-        await work.note({ deploymentId: found, createdAtMs: clock.now() });
-        return found;
-      }
-      await step(work, 'CheckBundle', () => checkBundle(work));
-      const revision = await step(work, 'UploadBundle', async () => {
-        const { bundleFile: file, bundleSha256: sha256 } = request;
-        const { signal } = tools;
-        const place = { bucket: options.bucket, key: objectKey, region, credentials };
-        const put = await putBundle({ ...place, file, sha256, endpoint: tools.endpoints.s3, signal });
-        const version = put.version === undefined ? '' : `, version ${put.version}`;
-        await work.say(`s3://${put.bucket}/${put.key}, ETag ${put.eTag}${version}`);
-        return put;
-      });
-      return step(work, 'CreateDeployment', async () => {
-        const lock = records.groupLock([region, options.application, options.group]);
-        const wait = { timeoutMs: tools.lockTimeoutMs, signal: tools.signal };
-        const created = await withFileLock(lock, wait, () => createOnce(work, revision));
-        await work.say(created);
-        return created;
-      });
-    }
   } finally {
     api.close();
   }
@@ -111,42 +83,4 @@ async function recordOf(request: DeploymentRequest, records: DeploymentRecords):
     'key_reused',
     `The deployment ${deploymentKey} was for commit ${known.sha} with another bundle. A new deployment needs a new key.`,
   );
-}
-
-async function checkBundle(work: DeploymentWork): Promise<void> {
-  const checked = checkEc2Bundle(await readBundle(work.request.bundleFile));
-  if (!checked.ok) throw new DeploymentRefusal(checked.code, checked.message);
-  for (const warning of checked.warnings) await work.say(`Warning: ${warning}`);
-}
-
-async function step<T>(work: DeploymentWork, name: string, run: () => Promise<T>): Promise<T> {
-  work.signal.throwIfAborted();
-  await work.report({ type: 'step-started', name });
-  try {
-    const result = await run();
-    await work.report({ type: 'step-finished', name, outcome: 'success' });
-    return result;
-  } catch (error) {
-    const outcome = work.signal.aborted ? 'cancelled' : 'error';
-    await work.report({ type: 'step-finished', name, outcome });
-    throw error;
-  }
-}
-
-/** Not written down as the end: whoever asks for this key again follows the deployment further. */
-function leave(why: Extract<Followed, { type: 'left' }>['why'], externalId: string): DeploymentOutcome {
-  switch (why) {
-    case 'handed-over': {
-      const message = `The deployment ${externalId} goes on. Another attempt follows it.`;
-      return { outcome: 'cancelled', reason: { code: 'cancelled', message }, externalId };
-    }
-    case 'not-stopped': {
-      const message = `CodeDeploy was told to stop the deployment ${externalId}, which had not ended yet. Look at it there.`;
-      return { outcome: 'cancelled', reason: { code: 'cancelled', message }, externalId };
-    }
-    case 'silent': {
-      const message = `CodeDeploy has not answered for hours. The deployment ${externalId} may still go on: look at it there.`;
-      return { outcome: 'error', reason: { code: 'interrupted', message }, externalId };
-    }
-  }
 }

@@ -5,8 +5,11 @@ import { backoffDelayMs } from './codedeploy-times.ts';
 import { describeDeployment } from './deployment-description.ts';
 import type { BundleRevision } from './deployment-records.ts';
 import type { DeploymentWork } from './deployment-work.ts';
-import { settle } from './find-deployment.ts';
+import { look, settle } from './find-deployment.ts';
 import { pause } from './pause.ts';
+
+/** What was created before that was listed before this began. */
+const overlapMs = 3_600_000;
 
 /**
  * Creates the deployment, once: CreateDeployment knows no client token. The intent is on disk before each
@@ -17,6 +20,7 @@ import { pause } from './pause.ts';
 export async function createOnce(work: DeploymentWork, revision: BundleRevision): Promise<string> {
   const { api, clock, times, random, signal, options } = work;
   const input = creationOf(work, revision);
+  const beganAtMs = clock.now();
   let failingSinceMs: number | undefined;
   let isWaiting = false;
 
@@ -44,6 +48,10 @@ export async function createOnce(work: DeploymentWork, revision: BundleRevision)
         failingSinceMs = undefined;
         failures = 0;
         await pause(clock, times.busyPollMs * (0.75 + random() / 2), signal);
+        signal.throwIfAborted();
+        // The group may be busy with this very deployment, made by another machine and not listed before.
+        const found = await look(work, revision.key, beganAtMs - overlapMs);
+        if (found !== undefined) return await keepId(work, found);
         continue;
       }
       failingSinceMs ??= clock.now();

@@ -46,6 +46,9 @@ export type DeploymentRecords = {
   groupLock(group: readonly string[]): string;
 };
 
+/** The signal ends the waiting for a lock; a timer cannot be set for longer than this. */
+export const lockTimeoutMs = 2 ** 31 - 1;
+
 /** Nobody asks again for a deployment of a year ago; until then a record is a few hundred bytes. */
 const keptMs = 365 * 24 * 3_600_000;
 

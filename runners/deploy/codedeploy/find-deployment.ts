@@ -1,7 +1,6 @@
 import type { DeploymentInfo } from '@aws-sdk/client-codedeploy';
 import { DeploymentRefusal } from '../deployment-refusal.ts';
 import { readMark } from './deployment-description.ts';
-import type { BundleRevision } from './deployment-records.ts';
 import type { DeploymentWork } from './deployment-work.ts';
 import { keepTrying } from './keep-trying.ts';
 import { pause } from './pause.ts';
@@ -38,14 +37,16 @@ export async function settle(work: DeploymentWork, objectKey: string): Promise<s
   }
 }
 
-async function look(
+/** One look for this key's deployment among those created since then. */
+export async function look(
   work: DeploymentWork,
   objectKey: string,
   createdAfterMs: number,
 ): Promise<string | undefined> {
   const { application, group } = work.options;
   const all = await keepTrying(work, () => work.api.list({ application, group, createdAfterMs }));
-  for (const info of all) {
+  // The oldest is ours: later ones with its description are a person's, who repeated it at AWS.
+  for (const info of all.toSorted(byCreation)) {
     if (!isRevision(info, work, objectKey)) continue;
     const mark = readMark(info.description, work.request);
     if (mark === 'ours') return info.deploymentId;
@@ -59,17 +60,17 @@ async function look(
   return undefined;
 }
 
-function isRevision(info: DeploymentInfo, { options, record }: DeploymentWork, objectKey: string): boolean {
+function byCreation(a: DeploymentInfo, b: DeploymentInfo): number {
+  return (a.createTime?.getTime() ?? 0) - (b.createTime?.getTime() ?? 0);
+}
+
+/**
+ * The bucket and key; that the bytes are the same is in the mark. Neither version nor ETag would do: a second
+ * deployer puts the bundle again before it learns of the first one's deployment.
+ */
+function isRevision(info: DeploymentInfo, { options }: DeploymentWork, objectKey: string): boolean {
   // Rollbacks and the deployments of Auto Scaling are CodeDeploy's own, whatever they took over from ours.
   if (info.creator !== undefined && info.creator !== 'user') return false;
   const place = info.revision?.s3Location;
-  if (place?.bucket !== options.bucket || place.key !== objectKey) return false;
-  return record.revision === undefined || isSame(place, record.revision);
-}
-
-function isSame(
-  place: { eTag?: string | undefined; version?: string | undefined },
-  revision: BundleRevision,
-) {
-  return place.eTag?.replaceAll('"', '') === revision.eTag && place.version === revision.version;
+  return place?.bucket === options.bucket && place.key === objectKey;
 }

@@ -1,4 +1,5 @@
 import type { DeploymentInfo, DeploymentWaitType } from '@aws-sdk/client-codedeploy';
+import { DeploymentRefusal } from '../deployment-refusal.ts';
 import type { DeploymentStatus } from '../deployment-target.ts';
 import { type AwsFault, isPassing, readAwsFault } from './aws-fault.ts';
 import { pollDelayMs } from './codedeploy-times.ts';
@@ -6,23 +7,21 @@ import type { DeploymentWork } from './deployment-work.ts';
 import type { Ending } from './explain-ending.ts';
 import { instancesOf } from './fleet.ts';
 import { followRollback } from './follow-rollback.ts';
+import { type LeftBehind, leftBehind } from './left-behind.ts';
 import { noSteps, tellSteps } from './lifecycle-steps.ts';
 import { lookAt } from './look-at.ts';
 import { type FollowState, nextAction } from './next-action.ts';
 import { pause } from './pause.ts';
 import { watchFleet } from './watch-fleet.ts';
 
-export type Followed =
-  | { readonly type: 'ended'; readonly ending: Ending }
-  /** The deployment goes on without us, and may be followed again. */
-  | { readonly type: 'left'; readonly why: 'handed-over' | 'silent' | 'not-stopped' };
+export type Followed = { readonly type: 'ended'; readonly ending: Ending } | LeftBehind;
 
 export type FollowOptions = { readonly isHandOver: (reason: unknown) => boolean };
 
 /**
  * Follows a deployment until it has ended, its rollback included: tells its instances and lifecycle events,
  * continues it when it waits for that, stops it when the signal aborts. Outages of AWS are waited through.
- * Throws a DeploymentRefusal when AWS does not let these credentials look.
+ * When AWS does not let these credentials look any more, the deployment is left behind.
  */
 export async function followDeployment(
   work: DeploymentWork,
@@ -49,11 +48,12 @@ export async function followDeployment(
   await report('queued', []);
   for (let polls = 0; ; polls += 1) {
     if (signal.aborted && stop === 'no') {
-      if (isHandOver(signal.reason)) return { type: 'left', why: 'handed-over' };
+      if (isHandOver(signal.reason)) return leftBehind('handed-over', deploymentId);
       stop = 'wanted';
       stopAtMs = clock.now() + times.stopMs;
     }
     const info = await lookAt(work, deploymentId, clock.now() - beganAtMs);
+    if (info instanceof DeploymentRefusal) return leftBehind(info, deploymentId);
     if (info) {
       heardAtMs = clock.now();
       const isKnown = await fleet.refresh();
@@ -89,8 +89,8 @@ export async function followDeployment(
         }
       }
     }
-    if (clock.now() >= stopAtMs) return { type: 'left', why: 'not-stopped' };
-    if (clock.now() - heardAtMs >= times.silenceMs) return { type: 'left', why: 'silent' };
+    if (clock.now() >= stopAtMs) return leftBehind('not-stopped', deploymentId);
+    if (clock.now() - heardAtMs >= times.silenceMs) return leftBehind('silent', deploymentId);
     // A signal ends only the pause that it comes into: afterwards the pace is the same as before.
     await pause(clock, pollDelayMs(times, polls, fleet.machines.length), stop === 'no' ? signal : undefined);
   }

@@ -1,3 +1,4 @@
+import { DeploymentRefusal } from '../deployment-refusal.ts';
 import { pollDelayMs } from './codedeploy-times.ts';
 import type { DeploymentWork } from './deployment-work.ts';
 import type { Ending } from './explain-ending.ts';
@@ -22,6 +23,7 @@ export async function followRollback(
   let heardAtMs = beganAtMs;
   for (let polls = 0; ; polls += 1) {
     const info = await lookAt(work, deploymentId, clock.now() - beganAtMs);
+    if (info instanceof DeploymentRefusal) return { deploymentId };
     if (info) heardAtMs = clock.now();
     const status = info?.status;
     if (status === 'Succeeded' || status === 'Failed' || status === 'Stopped')

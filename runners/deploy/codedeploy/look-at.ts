@@ -6,13 +6,13 @@ import type { DeploymentWork } from './deployment-work.ts';
 
 /**
  * One look at a deployment that exists. `undefined`: AWS does not answer now, or does not show it yet, which a
- * new deployment may be for a moment.
+ * new deployment may be for a moment. A refusal is an answer too: what exists goes on without us.
  */
 export async function lookAt(
   { api, options, times }: DeploymentWork,
   deploymentId: string,
   ageMs: number,
-): Promise<DeploymentInfo | undefined> {
+): Promise<DeploymentInfo | DeploymentRefusal | undefined> {
   try {
     return await api.get(deploymentId);
   } catch (error) {
@@ -21,7 +21,7 @@ export async function lookAt(
     if (isPassing(fault)) return undefined;
     if (fault.name === 'DeploymentDoesNotExistException' && ageMs < times.settleMs) return undefined;
     const { code, message } = refusalOfFault(fault, options, error);
-    throw new DeploymentRefusal(
+    return new DeploymentRefusal(
       code,
       `The deployment ${deploymentId} was created and goes on, but cannot be followed. ${message}`,
       { cause: error },

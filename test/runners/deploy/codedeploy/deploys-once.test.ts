@@ -100,6 +100,24 @@ describe('a CodeDeploy deployment is created once', () => {
     expect(scene.s3.objects.get('octo/shop/main/web-12.zip')).toHaveLength(1);
   });
 
+  it('when another deployer takes over before the deployment of the first is listed', async () => {
+    scene.aws.hide(2);
+    scene.aws.play(running, running, succeeded);
+    let left = 9;
+    const lost = scene.deploy({
+      onEvent: () => {
+        left -= 1;
+        if (left === 0) throw new Error('killed');
+      },
+    });
+    await expect(lost).rejects.toThrow('killed');
+    expect(created()).toBe(1);
+    const [deployment] = scene.aws.deployments.values();
+    const second = await scene.deploy({ adapter: { stateDirectory: `${scene.stateDirectory}-elsewhere` } });
+    expect(second).toMatchObject({ outcome: 'success', externalId: deployment?.id });
+    expect(created()).toBe(1);
+  });
+
   it('when the first attempt never reached AWS, by a second one after it was looked for', async () => {
     scene.aws.fail('CreateDeployment', 'unheard', { status: 503, name: 'ServiceUnavailable' });
     const done = await scene.deploy();

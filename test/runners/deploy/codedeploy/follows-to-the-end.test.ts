@@ -125,6 +125,19 @@ describe('a CodeDeploy deployment', () => {
     });
   });
 
+  it('names no version when the bucket keeps none', async () => {
+    await scene.close();
+    scene = await createCodeDeployScene({ versioned: false });
+    expect((await scene.deploy()).outcome).toBe('success');
+    const input = [...scene.aws.deployments.values()][0]?.input;
+    expect(Object.keys(Object(input?.['revision']).s3Location)).toEqual([
+      'bucket',
+      'key',
+      'bundleType',
+      'eTag',
+    ]);
+  });
+
   it('ends as a failure with the script, the log tail and the rollback, followed to its end', async () => {
     const rollback = scene.aws.addForeign([succeeded]);
     rollback.scenes = [running, running, succeeded];
@@ -283,7 +296,11 @@ describe('a CodeDeploy deployment', () => {
   it('that cannot be followed is an error that names it, and can be followed later', async () => {
     scene.aws.fail('GetDeployment', { status: 400, name: 'AccessDeniedException' });
     const first = await scene.deploy();
-    expect(first).toMatchObject({ outcome: 'error', reason: { code: 'not_allowed' } });
+    expect(first).toMatchObject({
+      outcome: 'error',
+      reason: { code: 'not_allowed' },
+      externalId: 'd-STANDIN01',
+    });
     expect(first.message).toContain(
       'The deployment d-STANDIN01 was created and goes on, but cannot be followed.',
     );
