@@ -27,6 +27,7 @@ export async function startManagedRedis(options: { directory: string; log: Log }
   }
   await predecessorGone(path);
   let child: ChildProcess;
+  let watchdogEnded: Promise<unknown> = Promise.resolve();
   let closed = false;
   start();
 
@@ -39,6 +40,7 @@ export async function startManagedRedis(options: { directory: string; log: Log }
       detached: true,
     });
     const watchdog = child.pid === undefined ? undefined : endWithThisProcess(child.pid);
+    if (watchdog) watchdogEnded = once(watchdog, 'exit');
     child.once('error', (error) => log.error({ err: error }, `${program} could not be started`));
     child.once('exit', (code, signal) => {
       watchdog?.stdin?.end();
@@ -53,10 +55,12 @@ export async function startManagedRedis(options: { directory: string; log: Log }
     async close() {
       if (closed) return;
       closed = true;
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
+      if (child.exitCode === null && child.signalCode === null) {
+        const ended = once(child, 'exit');
+        child.kill('SIGTERM');
+        await ended;
+      }
+      await watchdogEnded;
     },
   };
 }

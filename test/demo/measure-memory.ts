@@ -29,8 +29,7 @@ export async function measureMemory(rootPid: number): Promise<ProcessMemory[]> {
 }
 
 function roleOf(command: readonly string[]): string {
-  const [program = '', , name] = command;
-  if (/(redis|valkey)-server/.test(program)) return 'redis';
-  if (name === 'start') return 'web';
-  return name === 'runner' ? 'runner' : 'helpers';
+  if (/(redis|valkey)-server/.test(command[0] ?? '')) return 'redis';
+  if (command.includes('start')) return 'web';
+  return command.includes('runner') ? 'runner' : 'helpers';
 }
