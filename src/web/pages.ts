@@ -42,6 +42,13 @@ const securityHeaders = {
 export function createPages({ history, now, publicUrl, log }: PagePorts): Hono {
   const pages = new Hono();
 
+  // What the app around the pages has no answer for either: a person gets a page, a program the app's own no.
+  pages.use(async (context, next) => {
+    await next();
+    if (context.res.status !== 404 || !wantsPage(context) || isPage(context.res)) return;
+    context.res = undefined;
+    context.res = await answer(context, problemPage(noPage(context)), 404);
+  });
   pages.route('/', assetRoutes());
   pages.use(compress());
 
@@ -97,10 +104,6 @@ export function createPages({ history, now, publicUrl, log }: PagePorts): Hono {
     if (error instanceof Refusal && error.code === 'bad-cursor') {
       return answer(context, problemPage({ status: 400, detail: error.message, ...known }), 400);
     }
-    // An app around the pages that finds nothing throws its no through them: a person gets a page instead.
-    if (error instanceof Refusal && error.code === 'not-found' && wantsPage(context)) {
-      return answer(context, problemPage({ ...noPage(context), ...known }), 404);
-    }
     if (!log || error instanceof Refusal) throw error;
     log.error({ err: error, correlationId, path: context.req.path }, 'a page could not be made');
     const detail = 'The service could not make this page; its log says why, under this correlation id.';
@@ -129,8 +132,14 @@ function wantsPage({ req }: Context): boolean {
   );
 }
 
-function noPage({ req }: Context): PageProblem {
-  return { status: 404, detail: `No page has the address ${req.path}.` };
+function noPage(context: Context): PageProblem {
+  const correlationId = correlationIdOf(context);
+  const detail = `No page has the address ${context.req.path}.`;
+  return { status: 404, detail, ...(correlationId === undefined ? {} : { correlationId }) };
+}
+
+function isPage(response: Response): boolean {
+  return response.headers.get('content-type')?.startsWith('text/html') === true;
 }
 
 function correlationIdOf(context: Context): string | undefined {

@@ -77,7 +77,7 @@ function begin() {
     attempt: current.attempt,
     from: Math.max(0, current.lineCount - maxLines),
     onLines(lines) {
-      queue.push(...lines);
+      queue = queue.concat(lines);
       // More than is ever shown need not be drawn first.
       if (queue.length > maxLines) queue = queue.slice(-maxLines);
       plan();

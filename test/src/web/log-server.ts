@@ -94,7 +94,7 @@ export async function startLogServer(pages: Hono): Promise<LogServer> {
     connections: () => connections,
     append(jobId, lines) {
       const log = logOf(jobId);
-      log.lines.push(...lines);
+      log.lines = log.lines.concat(lines);
       wake(log);
     },
     changed(jobId) {

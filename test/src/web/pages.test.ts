@@ -36,24 +36,19 @@ describe('the pages', () => {
     expect(await response.text()).toContain('There is no run &quot;nope&quot;.');
   });
 
-  it('say that a page is not there, also behind an app that throws its no', async () => {
+  it('say that a page is not there, also behind an app with a no of its own', async () => {
     const alone = await pagesOf().request('/nowhere');
     expect(alone.status).toBe(404);
     expect(await alone.text()).toContain('No page has the address /nowhere.');
 
     const app = new Hono();
-    app.notFound(() => {
-      throw new Refusal('not-found', 'there is nothing');
-    });
-    app.onError((error, context) => context.json({ code: error.message }, 404));
+    app.notFound((context) => context.json({ code: 'not-found' }, 404));
     app.route('/', pagesOf());
     const asked = await app.request('/nowhere', asPerson);
     expect(asked.status).toBe(404);
     expect(await asked.text()).toContain('No page has the address /nowhere.');
-    expect(await (await app.request('/api/v1/nowhere', asPerson)).json()).toEqual({
-      code: 'there is nothing',
-    });
-    expect(await (await app.request('/nowhere')).json()).toEqual({ code: 'there is nothing' });
+    expect(await (await app.request('/api/v1/nowhere', asPerson)).json()).toEqual({ code: 'not-found' });
+    expect(await (await app.request('/nowhere')).json()).toEqual({ code: 'not-found' });
   });
 
   it.each([
