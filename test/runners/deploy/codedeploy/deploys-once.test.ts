@@ -33,8 +33,12 @@ describe('a CodeDeploy deployment is created once', () => {
   });
   const created = () => scene.aws.deployments.size;
 
-  it('whenever the deployer loses power', async () => {
-    scene.aws.play(running, running, succeeded);
+  it.each([
+    { what: 'while it runs', scenes: [running, running, succeeded], lists: 0 },
+    { what: 'when it is over at once and listed late', scenes: [succeeded], lists: 2 },
+  ])('whenever the deployer loses power, $what', async ({ scenes, lists }) => {
+    scene.aws.play(...scenes);
+    scene.aws.hide(lists);
     let crashes = 0;
     for (let looks = 0; ; looks += 1) {
       const before = created();
