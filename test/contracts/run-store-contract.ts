@@ -1,0 +1,307 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { JobEvent } from '../../src/contract/job-event.ts';
+import type { DeliveryQueue } from '../../src/runs/delivery-queue.ts';
+import type { History } from '../../src/runs/history.ts';
+import type { Outbox } from '../../src/runs/outbox.ts';
+import type { Run } from '../../src/runs/run.ts';
+import type { LeaseStore, RunStore } from '../../src/runs/run-store.ts';
+import { type RunEvent, transition } from '../../src/runs/transition.ts';
+import type { Inbox } from '../../src/webhooks/inbox.ts';
+import { buildPlan, deployPlan, jobId, newRun, sampleDelivery, sampleLease } from '../src/runs/sample-run.ts';
+
+/** Everything of the service that one database holds. */
+export type Stores = {
+  store: RunStore;
+  leases: LeaseStore;
+  outbox: Outbox;
+  inbox: Inbox & DeliveryQueue;
+  history: History;
+  /** What the stores take the time from. */
+  setNow(nowMs: number): void;
+  /** Another process over the same data; everything that was not written down is gone. */
+  reopen(): Promise<Stores>;
+  close(): Promise<void>;
+};
+
+const settled = { outcome: 'runs', settledAtMs: 1_500 } as const;
+
+/** What every database must do for runs and leases; `open` gives empty ones. */
+export function describeRunStore(name: string, open: () => Promise<Stores>): void {
+  async function opened(): Promise<Stores> {
+    const stores = await open();
+    onTestFinished(() => stores.close());
+    return stores;
+  }
+
+  /** A run of `a` and `b`, which needs `a`, as the first of its repository. */
+  async function withRun(): Promise<Stores> {
+    const stores = await opened();
+    await stores.inbox.record(sampleDelivery('delivery'));
+    await stores.store.settleDelivery('delivery', settled, [newRun([buildPlan('a'), buildPlan('b', ['a'])])]);
+    return stores;
+  }
+
+  const move = (stores: Stores, event: RunEvent, nowMs = 5_000) =>
+    stores.store.change('run', (run) => transition(run, event, nowMs));
+  const claim = (lease: string, attempt = 1): RunEvent => ({
+    type: 'claimed',
+    jobId: jobId('run', 'a'),
+    attempt,
+    lease: sampleLease(lease),
+  });
+  const report = (leaseId: string, seq: number, body: JobEvent): RunEvent => ({
+    type: 'reported',
+    jobId: jobId('run', 'a'),
+    leaseId,
+    seq,
+    body,
+  });
+
+  describe(`the run store: ${name}`, () => {
+    it('settles a delivery once: later verdicts change nothing and return the first runs', async () => {
+      const { store, inbox, history } = await opened();
+      await inbox.record(sampleDelivery('delivery'));
+      const [first] = await store.settleDelivery('delivery', settled, [newRun([buildPlan('a')])]);
+      expect(first?.number).toBe(1);
+      const again = await store.settleDelivery('delivery', settled, [
+        newRun([buildPlan('a')], { id: 'other' }),
+      ]);
+      expect(again.map((run) => run.id)).toEqual(['run']);
+      const no = { outcome: 'ignored', reason: 'changed its mind', settledAtMs: 9_000 } as const;
+      expect((await store.settleDelivery('delivery', no, [])).map((run) => run.id)).toEqual(['run']);
+      expect(await history.delivery('delivery')).toMatchObject({ outcome: 'runs', runIds: ['run'] });
+      expect(await store.get('other')).toBeUndefined();
+    });
+
+    it('creates one run when many planners settle the same delivery at the same moment', async () => {
+      const { store, inbox, history } = await opened();
+      await inbox.record(sampleDelivery('delivery'));
+      const settlings = Array.from({ length: 10 }, (_, index) =>
+        store.settleDelivery('delivery', settled, [newRun([buildPlan('a')], { id: `run${index}` })]),
+      );
+      const ids = new Set((await Promise.all(settlings)).flat().map((run) => run.id));
+      expect(ids.size).toBe(1);
+      expect((await history.listRuns({}, { limit: 20 })).items).toHaveLength(1);
+    });
+
+    it('keeps a recorded "no", and what of a delivery got no run', async () => {
+      const { store, inbox, history } = await opened();
+      await inbox.record(sampleDelivery('one'));
+      await inbox.record(sampleDelivery('two'));
+      await store.settleDelivery('one', { outcome: 'ignored', reason: 'no pipeline', settledAtMs: 2 }, []);
+      const partly = { ...settled, reason: 'refs/tags/x: deleted' };
+      await store.settleDelivery('two', partly, [newRun([buildPlan('a')], { deliveryId: 'two' })]);
+      expect(await history.delivery('one')).toMatchObject({ outcome: 'ignored', reason: 'no pipeline' });
+      expect(await history.delivery('two')).toMatchObject({
+        outcome: 'runs',
+        reason: 'refs/tags/x: deleted',
+      });
+    });
+
+    it('numbers runs per repository, without gaps', async () => {
+      const { store, inbox } = await opened();
+      const numbers: string[] = [];
+      for (const [index, repository] of ['octo/app', 'octo/lib', 'octo/app', 'octo/app'].entries()) {
+        const id = `d${index}`;
+        await inbox.record(sampleDelivery(id, { repository }));
+        const run = newRun([buildPlan('a')], { id: `run${index}`, deliveryId: id, change: { repository } });
+        const [made] = await store.settleDelivery(id, settled, [run]);
+        numbers.push(`${repository} ${made?.number}`);
+      }
+      expect(numbers).toEqual(['octo/app 1', 'octo/lib 1', 'octo/app 2', 'octo/app 3']);
+    });
+
+    it('gives back a run exactly as it was stored, with its jobs, attempt, lease and steps', async () => {
+      const stores = await withRun();
+      await move(stores, claim('l1'));
+      await move(stores, report('l1', 1, { type: 'job.started', at: 4_000 }));
+      await move(stores, report('l1', 2, { type: 'step.started', at: 4_100, index: 0, name: 'test' }));
+      const step: JobEvent = {
+        type: 'step.finished',
+        at: 4_200,
+        index: 0,
+        outcome: 'failure',
+        exitCode: 2,
+        message: 'no',
+      };
+      const changed = await move(stores, report('l1', 3, step));
+      expect(await stores.store.get('run')).toEqual(changed);
+      const again = await stores.reopen();
+      expect(await again.store.get('run')).toEqual(changed);
+    });
+
+    it('writes nothing when the event changes nothing', async () => {
+      const stores = await withRun();
+      const before = await stores.store.get('run');
+      const after = await move(stores, report('nobody', 1, { type: 'job.started', at: 1 }));
+      expect(after).toEqual(before);
+      expect(await stores.store.change('no such run', () => expect.unreachable())).toBeUndefined();
+    });
+
+    it('stores nothing of a change whose decision throws', async () => {
+      const stores = await withRun();
+      const before = await stores.store.get('run');
+      await expect(
+        stores.store.change('run', () => {
+          throw new Error('a defect');
+        }),
+      ).rejects.toThrow('a defect');
+      expect(await stores.store.get('run')).toEqual(before);
+    });
+
+    it('applies changes that come at once one after the other', async () => {
+      const stores = await withRun();
+      const claims = await Promise.all(
+        Array.from({ length: 8 }, (_, index) => move(stores, claim(`l${index}`))),
+      );
+      const holders = new Set(claims.map((run) => run?.jobs[0]?.attempt?.lease?.id));
+      expect(holders.size).toBe(1);
+      expect((await stores.store.get('run'))?.jobs[0]?.attempt?.lease?.id).toBe([...holders][0]);
+    });
+
+    it('keeps every attempt, and finds the newest and its lease', async () => {
+      const stores = await withRun();
+      await move(stores, claim('l1'));
+      await move(stores, report('l1', 1, { type: 'step.started', at: 1, index: 0, name: 'test' }));
+      await move(stores, { type: 'lease-expired', jobId: jobId('run', 'a'), leaseId: 'l1' });
+      await move(stores, claim('l2', 2));
+      const detail = await stores.history.run('run');
+      expect(detail?.jobs[0]?.attempts).toMatchObject([
+        { number: 1, status: 'lost', runner: 'builder-1', steps: [{ status: 'error' }] },
+        { number: 2, status: 'leased' },
+      ]);
+      expect(await stores.store.leaseOf('l1')).toMatchObject({ attempt: 1, jobId: jobId('run', 'a') });
+      expect(await stores.store.leaseOf('l2')).toMatchObject({ attempt: 2, runId: 'run' });
+      expect(await stores.store.leaseOf('l3')).toBeUndefined();
+      expect(await stores.store.runIdOfJob(jobId('run', 'b'))).toBe('run');
+      expect(await stores.store.runIdOfJob('nobody')).toBeUndefined();
+    });
+
+    it('names the attempts that wait for a runner, the oldest first, with their queue', async () => {
+      const stores = await opened();
+      await stores.inbox.record(sampleDelivery('delivery'));
+      const plans = [buildPlan('a'), buildPlan('b', ['a']), deployPlan('live', ['a'])];
+      await stores.store.settleDelivery('delivery', settled, [newRun(plans)]);
+      expect(await stores.store.queuedTickets(10)).toEqual([
+        { queue: 'jobs', jobId: jobId('run', 'a'), attempt: 1 },
+      ]);
+      await move(stores, claim('l1'));
+      expect(await stores.store.queuedTickets(10)).toEqual([]);
+      const end: JobEvent = {
+        type: 'job.finished',
+        at: 9,
+        outcome: 'success',
+        logLines: 0,
+        logBytes: 0,
+        logCut: false,
+      };
+      await move(stores, report('l1', 1, end));
+      const queues = (await stores.store.queuedTickets(10)).map(({ queue }) => queue);
+      expect(queues.sort()).toEqual(['deployments', 'jobs']);
+      expect(await stores.store.queuedTickets(1)).toHaveLength(1);
+    });
+
+    it('answers with the artifact as the last attempt stored it', async () => {
+      const stores = await withRun();
+      const artifact = (key: string): JobEvent => ({
+        type: 'artifact.stored',
+        at: 1,
+        name: 'app',
+        key,
+        sizeBytes: 3,
+        sha256: 'f'.repeat(64),
+        fileCount: 1,
+      });
+      await move(stores, claim('l1'));
+      await move(stores, report('l1', 1, artifact('k1')));
+      await move(stores, { type: 'lease-expired', jobId: jobId('run', 'a'), leaseId: 'l1' });
+      await move(stores, claim('l2', 2));
+      await move(stores, report('l2', 1, artifact('k2')));
+      expect(await stores.store.artifactOf('run', 'a', 'app')).toMatchObject({ key: 'k2', sizeBytes: 3 });
+      expect(await stores.store.artifactOf('run', 'a', 'other')).toBeUndefined();
+    });
+  });
+
+  describe(`leases: ${name}`, () => {
+    it('are renewed by newer heartbeats only', async () => {
+      const stores = await withRun();
+      await move(stores, claim('l1'));
+      expect(await stores.leases.renew('l1', 5, 30_000)).toBe('continue');
+      expect(await stores.leases.renew('l1', 5, 90_000)).toBe('continue');
+      expect(await stores.leases.renew('l1', 4, 90_000)).toBe('continue');
+      expect(await stores.leases.expired(30_001, 10)).toHaveLength(1);
+    });
+
+    it('that were never renewed last as long as they were granted', async () => {
+      const stores = await withRun();
+      await move(stores, claim('l1'));
+      expect(await stores.leases.expired(16_000, 10)).toEqual([]);
+      expect(await stores.leases.expired(16_001, 10)).toMatchObject([
+        { runId: 'run', jobId: jobId('run', 'a'), attempt: 1, leaseId: 'l1', runner: { id: 'r1' } },
+      ]);
+    });
+
+    it('that were taken away cannot be renewed, and are named again until their attempt is over', async () => {
+      const stores = await withRun();
+      await move(stores, claim('l1'));
+      await stores.leases.expired(16_001, 10);
+      expect(await stores.leases.renew('l1', 9, 99_000)).toBe('fenced');
+      const again = await stores.reopen();
+      expect(await again.leases.expired(16_002, 10)).toHaveLength(1);
+      await move(again, { type: 'lease-expired', jobId: jobId('run', 'a'), leaseId: 'l1' });
+      expect(await again.leases.expired(16_003, 10)).toEqual([]);
+      expect(await again.leases.renew('l1', 10, 99_000)).toBe('fenced');
+    });
+
+    it('that were renewed in time are not taken away', async () => {
+      const stores = await withRun();
+      await move(stores, claim('l1'));
+      const [, expired] = await Promise.all([
+        stores.leases.renew('l1', 1, 40_000),
+        stores.leases.expired(20_000, 10),
+      ]);
+      const verdict = await stores.leases.renew('l1', 2, 50_000);
+      expect(verdict).toBe(expired.length === 0 ? 'continue' : 'fenced');
+    });
+
+    it('carry word of a cancelled run, and of nothing that nobody knows', async () => {
+      const stores = await withRun();
+      await move(stores, claim('l1'));
+      await move(stores, { type: 'cancel-requested', reason: { code: 'user', message: 'stop' } });
+      expect(await stores.leases.renew('l1', 1, 30_000)).toBe('cancel');
+      expect(await stores.leases.renew('unknown', 1, 30_000)).toBe('fenced');
+    });
+
+    it('of a job that ended are at peace: its runner may still have events to say', async () => {
+      const stores = await withRun();
+      await move(stores, claim('l1'));
+      const end: JobEvent = {
+        type: 'job.finished',
+        at: 9,
+        outcome: 'success',
+        logLines: 0,
+        logBytes: 0,
+        logCut: false,
+      };
+      await move(stores, report('l1', 1, end));
+      expect(await stores.leases.renew('l1', 7, 30_000)).toBe('continue');
+      expect(await stores.leases.expired(99_000, 10)).toEqual([]);
+    });
+  });
+}
+
+/** For suites that need runs of their own: one run per name, each from a delivery of its own. */
+export async function addRuns(
+  stores: Stores,
+  ids: readonly string[],
+  sha?: (id: string) => string,
+): Promise<Run[]> {
+  const runs: Run[] = [];
+  for (const id of ids) {
+    await stores.inbox.record(sampleDelivery(`d-${id}`));
+    const change = sha ? { sha: sha(id) } : {};
+    const run = newRun([buildPlan('a')], { id, deliveryId: `d-${id}`, change });
+    runs.push(...(await stores.store.settleDelivery(`d-${id}`, settled, [run])));
+  }
+  return runs;
+}

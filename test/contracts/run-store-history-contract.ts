@@ -1,0 +1,78 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { sampleDelivery } from '../src/runs/sample-run.ts';
+import { addRuns, type Stores } from './run-store-contract.ts';
+
+/** What every database must do for the API and the pages. */
+export function describeHistory(name: string, open: () => Promise<Stores>): void {
+  async function opened(): Promise<Stores> {
+    const stores = await open();
+    onTestFinished(() => stores.close());
+    return stores;
+  }
+
+  const ids = Array.from({ length: 25 }, (_, index) => `r${String(index).padStart(3, '0')}`);
+
+  describe(`the history: ${name}`, () => {
+    it('pages runs newest first, each once, though new ones come in between', async () => {
+      const stores = await opened();
+      await addRuns(stores, ids);
+      const seen: string[] = [];
+      let before: string | undefined;
+      for (;;) {
+        const page = await stores.history.listRuns({}, { limit: 7, ...(before ? { before } : {}) });
+        seen.push(...page.items.map(({ id }) => id));
+        if (!page.next) break;
+        before = page.next;
+        if (seen.length === 7) await addRuns(stores, ['s000']);
+      }
+      expect(seen).toEqual(ids.toReversed());
+    });
+
+    it('has no next page when the last one is exactly full', async () => {
+      const stores = await opened();
+      await addRuns(stores, ids.slice(0, 5));
+      expect((await stores.history.listRuns({}, { limit: 5 })).next).toBeUndefined();
+      expect((await stores.history.listRuns({}, { limit: 4 })).next).toBe('r001');
+    });
+
+    it('filters by repository, branch, status, event and the beginning of a commit', async () => {
+      const stores = await opened();
+      await addRuns(stores, ['r1', 'r2'], (id) => (id === 'r1' ? 'ab'.repeat(20) : 'ac'.repeat(20)));
+      const found = async (filter: Parameters<Stores['history']['listRuns']>[0]) =>
+        (await stores.history.listRuns(filter, { limit: 10 })).items.map(({ id }) => id);
+      expect(await found({ repository: 'octo/app' })).toEqual(['r2', 'r1']);
+      expect(await found({ repository: 'octo/other' })).toEqual([]);
+      expect(await found({ branch: 'main', status: 'queued', event: 'push' })).toEqual(['r2', 'r1']);
+      expect(await found({ status: 'success' })).toEqual([]);
+      expect(await found({ sha: 'aba' })).toEqual(['r1']);
+      expect(await found({ sha: 'ac'.repeat(20) })).toEqual(['r2']);
+      expect(await found({ sha: 'a%' })).toEqual([]);
+    });
+
+    it('pages deliveries with the runs they made', async () => {
+      const stores = await opened();
+      await addRuns(stores, ['r1', 'r2']);
+      await stores.inbox.record(sampleDelivery('d-zz'));
+      const first = await stores.history.listDeliveries({}, { limit: 2 });
+      expect(first.items.map(({ id, outcome, runIds }) => [id, outcome, runIds])).toEqual([
+        ['d-zz', 'pending', []],
+        ['d-r2', 'runs', ['r2']],
+      ]);
+      const second = await stores.history.listDeliveries({}, { limit: 2, before: first.next ?? '' });
+      expect(second.items.map(({ id }) => id)).toEqual(['d-r1']);
+      const pending = await stores.history.listDeliveries({ outcome: 'pending' }, { limit: 2 });
+      expect(pending.items.map(({ id }) => id)).toEqual(['d-zz']);
+    });
+
+    it('shows the steps that are still to come', async () => {
+      const stores = await opened();
+      await addRuns(stores, ['r1']);
+      const detail = await stores.history.run('r1');
+      expect(detail?.jobs[0]?.attempts[0]?.steps).toEqual([{ index: 0, name: 'test', status: 'queued' }]);
+      expect(await stores.history.run('nobody')).toBeUndefined();
+      expect(await stores.history.delivery('nobody')).toBeUndefined();
+      expect(await stores.history.artifact('nobody')).toBeUndefined();
+      expect(await stores.history.job('nobody')).toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,134 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type JobEvent, jobOutcomes } from '../../../src/contract/job-event.ts';
+import { isFinal, type Run, type Status } from '../../../src/runs/run.ts';
+import { type RunEvent, transition } from '../../../src/runs/transition.ts';
+import { buildPlan, created, jobId, sampleLease } from './sample-run.ts';
+
+const names = ['a', 'b', 'c', 'd', 'e'];
+const leases = ['l1', 'l2', 'l3', 'l4'];
+
+const plans = fc.array(fc.subarray(names), { minLength: 1, maxLength: names.length }).map((needs) =>
+  needs.map((wanted, index) =>
+    buildPlan(
+      names[index] ?? '',
+      wanted.filter((name) => names.indexOf(name) < index),
+    ),
+  ),
+);
+
+const body: fc.Arbitrary<JobEvent> = fc.oneof(
+  fc.record({ type: fc.constant('job.started' as const), at: fc.nat() }),
+  fc.record({
+    type: fc.constant('step.started' as const),
+    at: fc.nat(),
+    index: fc.nat(3),
+    name: fc.constant('s'),
+  }),
+  fc.record({
+    type: fc.constant('step.finished' as const),
+    at: fc.nat(),
+    index: fc.nat(3),
+    outcome: fc.constantFrom('success' as const, 'failure' as const),
+  }),
+  fc.record({
+    type: fc.constant('job.finished' as const),
+    at: fc.nat(),
+    outcome: fc.constantFrom(...jobOutcomes),
+    logLines: fc.nat(),
+    logBytes: fc.nat(),
+    logCut: fc.boolean(),
+  }),
+);
+
+const job = fc.constantFrom(...names).map((name) => jobId('run', name));
+const lease = fc.constantFrom(...leases);
+const attempt = fc.integer({ min: 1, max: 4 });
+const reason = fc.constant({ code: 'x', message: 'because '.repeat(60) });
+
+/** Claims and events mostly in turn, so that runs get somewhere; the rest at random. */
+const event: fc.Arbitrary<RunEvent> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      type: fc.constant('claimed' as const),
+      jobId: job,
+      attempt,
+      lease: lease.map((id) => sampleLease(id)),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      type: fc.constant('reported' as const),
+      jobId: job,
+      leaseId: lease,
+      seq: fc.integer({ min: 1, max: 4 }),
+      body,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ type: fc.constant('lease-expired' as const), jobId: job, leaseId: lease }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('refused' as const), jobId: job, attempt, reason }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('cancel-requested' as const), reason }) },
+);
+
+function statusByItsJobs(run: Run): Status {
+  const all = run.jobs.map(({ status }) => status);
+  if (all.some((status) => !isFinal(status))) {
+    return all.includes('running') || all.some(isFinal) ? 'running' : 'queued';
+  }
+  return (
+    (['error', 'failure', 'cancelled', 'success'] as const).find((status) => all.includes(status)) ??
+    'skipped'
+  );
+}
+
+describe('whatever happens to a run, in whatever order', () => {
+  it('what is final stays, tickets are unique, and the run agrees with its jobs', () => {
+    fc.assert(
+      fc.property(plans, fc.array(event, { maxLength: 60 }), (jobs, events) => {
+        const first = created(jobs);
+        const seen = new Set<string>();
+        const note = (effects: typeof first.effects) => {
+          for (const effect of effects) {
+            if (effect.type === 'ticket') {
+              const ticket = `${effect.jobId} ${effect.attempt}`;
+              expect(seen.has(ticket)).toBe(false);
+              seen.add(ticket);
+            } else {
+              expect(effect.status.description.length).toBeLessThanOrEqual(140);
+              expect(effect.status.context).toBe('hookline/push');
+            }
+          }
+        };
+        note(first.effects);
+        let run = first.run;
+        for (const [index, happened] of events.entries()) {
+          const next = transition(run, happened, 1_000 + index);
+          note(next.effects);
+          if (isFinal(run.status)) expect(next.run).toBe(run);
+          run.jobs.forEach((before, at) => {
+            const after = next.run.jobs[at];
+            if (isFinal(before.status)) expect(after).toBe(before);
+            expect(after?.attempt?.number ?? 0).toBeGreaterThanOrEqual(before.attempt?.number ?? 0);
+            if (after?.attempt && after.attempt.number === before.attempt?.number) {
+              expect(after.attempt.lastSeq).toBeGreaterThanOrEqual(before.attempt.lastSeq);
+            }
+          });
+          for (const { attempt: replaced } of next.replaced) expect(replaced.status).toBe('lost');
+          expect(next.run.status).toBe(statusByItsJobs(next.run));
+          expect(next.run.finishedAtMs !== undefined).toBe(isFinal(next.run.status));
+          // The same event a second time: nothing is left for it to do.
+          expect(
+            transition(next.run, happened, 1_000 + index).effects.filter(({ type }) => type === 'ticket'),
+          ).toEqual([]);
+          run = next.run;
+        }
+      }),
+      { numRuns: 1_500 },
+    );
+  });
+});

@@ -1,0 +1,51 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { newId } from '../../../src/ids.ts';
+import { silentLog } from '../../../src/log.ts';
+import { openSqlite } from '../../../src/sql/open-sqlite.ts';
+import { createSqlHistory } from '../../../src/sql/sql-history.ts';
+import { createSqlInbox } from '../../../src/sql/sql-inbox.ts';
+import { createSqlOutbox } from '../../../src/sql/sql-outbox.ts';
+import { createSqlLeaseStore, createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
+import { describeRunStore, type Stores } from '../../contracts/run-store-contract.ts';
+import { describeDeliveryQueue } from '../../contracts/run-store-deliveries-contract.ts';
+import { describeHistory } from '../../contracts/run-store-history-contract.ts';
+import { describeOutbox } from '../../contracts/run-store-outbox-contract.ts';
+import { describeInbox } from '../webhooks/inbox-contract.ts';
+
+/** SQLite on a file of its own; `reopen` is another process, and the first one never gets to close anything. */
+async function openStores(): Promise<Stores> {
+  const directory = mkdtempSync(join(tmpdir(), 'hookline-sqlite-'));
+  const opened: (() => Promise<void>)[] = [];
+  let nowMs = 1_500;
+
+  async function open(): Promise<Stores> {
+    const db = await openSqlite(join(directory, 'hookline.db'));
+    opened.push(() => db.destroy());
+    const outbox = createSqlOutbox(db);
+    return {
+      store: createSqlRunStore(db, { now: () => nowMs, newId, onEffects: () => outbox.stored() }),
+      leases: createSqlLeaseStore(db),
+      outbox,
+      inbox: createSqlInbox(db, silentLog),
+      history: createSqlHistory(db),
+      setNow(ms) {
+        nowMs = ms;
+      },
+      reopen: open,
+      async close() {
+        for (const close of opened.splice(0)) await close();
+        rmSync(directory, { recursive: true, force: true });
+      },
+    };
+  }
+
+  return open();
+}
+
+describeRunStore('SQLite', openStores);
+describeOutbox('SQLite', openStores);
+describeDeliveryQueue('SQLite', openStores);
+describeHistory('SQLite', openStores);
+describeInbox('SQLite', openStores);
