@@ -1,5 +1,5 @@
 import { startWeb } from '../compose/compose-web.ts';
-import { openDataDirectory } from '../compose/data-directory.ts';
+import { lockDataDirectory, openDataDirectory } from '../compose/data-directory.ts';
 import { ConfigRefusal, readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 import type { Command } from './command.ts';
@@ -22,11 +22,13 @@ export const web: Command = {
     const log = createLog({ level: config.logLevel, process: 'web' });
     const { stopped, hurry } = untilStopped(log);
     const data = openDataDirectory(config.dataDir);
+    const unlock = lockDataDirectory(data);
     const masterKey = config.masterKey ?? data.key('master.key');
     const { redisUrl, runnerPublicKeys } = config;
     const started = await startWeb(config, { redisUrl, masterKey, runnerPublicKeys, log }, data);
     await stopped;
     await closeWithin(started, config.stopGraceMs, hurry);
+    unlock();
     return 0;
   },
 };

@@ -97,7 +97,12 @@ export async function startWeb(
       githubWebhook({ secrets: config.github.secrets, inbox, now, newId, log }),
       codecommitWebhook({ secrets: config.codecommit.secrets, inbox, now, newId, log }),
     ],
-    pages: createPages({ history, now }),
+    pages: createPages({
+      history,
+      now,
+      log,
+      ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+    }),
     ...(config.apiKey === undefined ? {} : { apiKey: config.apiKey }),
     ready: async () => ({
       accepting: draining ? 'stopping' : 'ok',
