@@ -76,7 +76,8 @@ function explain(error: unknown, keptDirectory: string): number {
     terminal.note('Stopping, and tidying up …');
     return error.exitCode;
   }
-  terminal.bad(messageOf(error));
+  // Some messages end with a part of the log, which follows here in any case.
+  terminal.bad(messageOf(error).split('\n', 1)[0] ?? '');
   const words = lastWords(join(keptDirectory, 'hookline.log'));
   if (words.length > 0) terminal.note('hookline’s last words:');
   for (const line of words) terminal.log('hookline', line);
