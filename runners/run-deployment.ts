@@ -33,7 +33,8 @@ export async function runDeployment(spec: DeploySpec, job: JobRun, ports: Deploy
   try {
     const target = ports.targets[spec.target.type];
     if (!target) {
-      const message = `this deployer carries out no "${spec.target.type}" deployments`;
+      const remedy = spec.target.type === 'local' ? '; HOOKLINE_LOCAL_DEPLOY allows them' : '';
+      const message = `this deployer carries out no "${spec.target.type}" deployments${remedy}`;
       throw new BundleRefusal('target-unknown', message);
     }
     job.report({ type: 'job.started', at: ports.clock.now() });
@@ -48,6 +49,8 @@ export async function runDeployment(spec: DeploySpec, job: JobRun, ports: Deploy
         environment: spec.environment,
         runNumber: spec.runNumber,
         sha: spec.sha,
+        ref: spec.ref,
+        artifact: spec.artifact.name,
         bundleFile,
         bundleSha256: spec.artifact.sha256,
         target: spec.target,

@@ -10,7 +10,6 @@ import {
   lockTimeoutMs,
   openDeploymentRecords,
 } from './codedeploy/deployment-records.ts';
-import type { BundleNames } from './codedeploy/object-key.ts';
 import { DeploymentRefusal } from './deployment-refusal.ts';
 import type { DeploymentRequest, DeploymentTarget } from './deployment-target.ts';
 
@@ -44,7 +43,7 @@ export function createCodeDeployTarget(target: CodeDeployTargetOptions): Deploym
   let opened: DeploymentRecords | undefined;
 
   return {
-    async deploy(request: DeploymentRequest & BundleNames, { signal, report }) {
+    async deploy(request: DeploymentRequest, { signal, report }) {
       opened ??= await openDeploymentRecords(stateDirectory, clock.now());
       const records = opened;
       const mask = createMasker(Object.values(request.secrets)).text;

@@ -37,6 +37,10 @@ export type DeploymentRequest = {
   readonly environment: string;
   readonly runNumber: number;
   readonly sha: string;
+  /** In full: `refs/heads/main`. */
+  readonly ref: string;
+  /** The name of the artifact that the bundle is, without `.zip`. */
+  readonly artifact: string;
   /** A zip file on this machine that nobody changes while the call lasts. */
   readonly bundleFile: string;
   /** Lower-case hexadecimal SHA-256 of the bundle file. */

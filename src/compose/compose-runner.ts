@@ -86,6 +86,7 @@ export async function startRunnerProcess(
   };
   const started: Runner[] = [];
   const closers: (() => Promise<void>)[] = [];
+  let closing: Promise<void> | undefined;
 
   if (options.queues.includes('deployments')) {
     const directory = data.path(folders.deployments);
@@ -156,7 +157,6 @@ export async function startRunnerProcess(
     );
   }
 
-  let closing: Promise<void> | undefined;
   async function close(graceMs: number): Promise<void> {
     // Again for each call: a later one may cut the grace short.
     await Promise.all(started.map((runner) => runner.close(graceMs)));

@@ -1,5 +1,6 @@
 import { chmodSync } from 'node:fs';
 import { extractZip } from '../../runners/artifacts/extract-zip.ts';
+import { createCodeDeployTarget } from '../../runners/deploy/codedeploy-target.ts';
 import type { DeploymentTarget } from '../../runners/deploy/deployment-target.ts';
 import { createLocalTarget } from '../../runners/deploy/local-target.ts';
 import { lookUpLocalDeploy } from '../../runners/deploy/look-up-local-deploy.ts';
@@ -16,10 +17,14 @@ export async function openDeployTargets(
   config: Config,
   data: DataDirectory,
 ): Promise<Record<string, DeploymentTarget>> {
+  const stateDirectory = data.path('deployments');
+  const codedeploy = createCodeDeployTarget({
+    stateDirectory: data.path('codedeploy'),
+    clock: systemClock,
+  });
   const parsed = parseLocalDeploy(config.localDeploy);
   if (!parsed.ok) throw new ConfigRefusal('invalid', parsed.problems.join('\n'));
-  if (parsed.rules.length === 0) return {};
-  const stateDirectory = data.path('deployments');
+  if (parsed.rules.length === 0) return { codedeploy };
   // The scripts of a deployment run as other users, who must be able to reach their bundle but not to look around.
   chmodSync(stateDirectory, 0o711);
   const policies = await lookUpLocalDeploy({
@@ -33,5 +38,5 @@ export async function openDeployTargets(
     extract: (options) => extractZip({ ...options, limits: bundleLimits }),
     clock: systemClock,
   });
-  return { local };
+  return { local, codedeploy };
 }

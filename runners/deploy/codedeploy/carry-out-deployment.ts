@@ -10,7 +10,7 @@ import type { DeploymentWork } from './deployment-work.ts';
 import { explainEnding } from './explain-ending.ts';
 import { findOrMake } from './find-or-make.ts';
 import { followDeployment } from './follow-deployment.ts';
-import { type BundleNames, objectKeyOf } from './object-key.ts';
+import { objectKeyOf } from './object-key.ts';
 
 export type DeploymentTools = {
   readonly records: DeploymentRecords;
@@ -27,7 +27,7 @@ export type DeploymentTools = {
 
 /** Carries out what one key stands for, from wherever an earlier attempt left it. The caller holds the key's lock. */
 export async function carryOutDeployment(
-  request: DeploymentRequest & BundleNames,
+  request: DeploymentRequest,
   tools: DeploymentTools,
 ): Promise<DeploymentOutcome> {
   const { records, report, clean, clock } = tools;

@@ -79,6 +79,8 @@ export async function createDeployHost(times: Partial<HookTimes> = {}) {
       environment: deploy.environment ?? 'production',
       runNumber: count,
       sha: 'a'.repeat(40),
+      ref: 'refs/heads/main',
+      artifact: 'app',
       bundleFile,
       bundleSha256: deploy.sha256 ?? createHash('sha256').update(zip).digest('hex'),
       target: { type: 'local', ...deploy.options },

@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeZip } from '../../../../runners/artifacts/zip-writer.ts';
 import type { CodeDeployTimes } from '../../../../runners/deploy/codedeploy/codedeploy-times.ts';
-import type { BundleNames } from '../../../../runners/deploy/codedeploy/object-key.ts';
 import {
   type CodeDeployTargetOptions,
   createCodeDeployTarget,
@@ -79,7 +78,7 @@ export async function createCodeDeployScene({
       times: { ...hasty, ...times },
       ...deploy.adapter,
     });
-    const request: DeploymentRequest & BundleNames = {
+    const request: DeploymentRequest = {
       deploymentKey: deploy.key ?? 'job-1',
       repository: 'octo/shop',
       environment: 'production',

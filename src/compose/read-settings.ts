@@ -1,0 +1,17 @@
+import { parseLocalDeploy } from '../../runners/deploy/parse-local-deploy.ts';
+import { type Config, ConfigRefusal, readConfig } from '../config.ts';
+
+/** The whole configuration of a process that runs: also what only its deployer reads is checked before anything starts. */
+export function readSettings(environment: Readonly<Record<string, string | undefined>>): Config {
+  const problems: string[] = [];
+  const parsed = parseLocalDeploy(environment['HOOKLINE_LOCAL_DEPLOY']);
+  if (!parsed.ok) problems.push(...parsed.problems);
+  try {
+    const config = readConfig(environment);
+    if (problems.length === 0) return config;
+  } catch (error) {
+    if (!(error instanceof ConfigRefusal)) throw error;
+    problems.unshift(error.message);
+  }
+  throw new ConfigRefusal('invalid', problems.join('\n'));
+}
