@@ -8,8 +8,9 @@ import {
 
 type Source = Parameters<PipelineSource['read']>[0];
 
-/** What is wanted of the git mirrors: one commit's files, after a proof that it is on the reference it names. */
+/** What is wanted of the git mirrors: a proof that a commit is on the reference it names, and its files. */
 type ReadableMirrors = {
+  ensure(source: Source, options: { signal?: AbortSignal | undefined }): Promise<unknown>;
   readTree(
     source: Source,
     request: { paths: readonly string[]; maxBytes: number; timeoutMs: number },
@@ -22,11 +23,33 @@ const maxBytes = 512 * 1024;
 /** For the reading, after the fetch. */
 const timeoutMs = 30_000;
 
-/** How control reads a repository: straight from the mirror's objects, never by a checkout. */
+/** What was read last. */
+const keptReadings = 64;
+
+type Reading = Awaited<ReturnType<PipelineSource['read']>>;
+
+/**
+ * How control reads a repository: straight from the mirror's objects, never by a checkout. A commit's files never
+ * change, and one commit often comes in several deliveries (its push, its pull request, its tag): what was read is
+ * kept for a while. That the commit is on the reference is proven each time.
+ */
 export function createPipelineSource(mirrors: ReadableMirrors): PipelineSource {
+  const kept = new Map<string, Reading>();
+
+  function keep(key: string, reading: Reading): void {
+    for (const oldest of kept.keys()) if (kept.size >= keptReadings) kept.delete(oldest);
+    kept.set(key, reading);
+  }
+
   return {
     async read(source, paths, { signal }) {
+      const key = [source.cloneUrl, source.sha, ...paths].join('\n');
       try {
+        const known = kept.get(key);
+        if (known) {
+          await mirrors.ensure(source, { signal });
+          return known;
+        }
         const { commit, files } = await mirrors.readTree(source, { paths, maxBytes, timeoutMs }, { signal });
         const found = new Map<string, string>();
         for (const [path, file] of files) {
@@ -35,7 +58,9 @@ export function createPipelineSource(mirrors: ReadableMirrors): PipelineSource {
             throw new SourceRefusal('refused', `${path} is a ${file.kind}, not a file`);
           }
         }
-        return { files: found, commit };
+        const reading = { files: found, commit };
+        keep(key, reading);
+        return reading;
       } catch (error) {
         if (!(error instanceof Refusal) || error instanceof SourceRefusal) throw error;
         throw new SourceRefusal(codes[error.code] ?? 'refused', error.message, { cause: error });

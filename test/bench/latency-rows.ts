@@ -75,13 +75,13 @@ async function latencyOf(product: Product, repository: BenchRepository): Promise
   const runId = () =>
     product.ask('select id from runs where delivery_id = ? and finished_at is not null', id);
   await waitUntil(async () => runId() !== undefined, { what: 'the run to end', timeoutMs: 30_000 });
-  const begins = product.logged().find((line) => line.msg === 'job begins' && line['runId'] === runId());
+  const begins = product.log().find((line) => line.msg === 'job begins' && line['runId'] === runId());
   const jobId = product.ask('select id from jobs where run_id = ?', runId() ?? '');
   const response = await fetch(`${product.url}/api/v1/jobs/${jobId}/log`);
   const nanoseconds = /\b(\d{19})\b/.exec(await response.text())?.[1];
   if (!begins || !nanoseconds) throw new Error(`run ${runId()} left no trace in the log`);
   return {
-    pickUpMs: Date.parse(begins.time) - acceptedAtMs,
+    pickUpMs: Date.parse(String(begins['time'])) - acceptedAtMs,
     firstLineMs: Number(nanoseconds) / 1e6 - acceptedAtMs,
   };
 }

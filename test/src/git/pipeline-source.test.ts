@@ -4,14 +4,14 @@ import { createPipelineSource } from '../../../src/git/pipeline-source.ts';
 
 type Mirrors = Parameters<typeof createPipelineSource>[0];
 
-const source = {
+const pushed = {
   repository: 'octo/app',
   cloneUrl: 'https://github.com/octo/app',
   ref: 'refs/heads/main',
   sha: 'a'.repeat(40),
 };
 const commit = {
-  sha: source.sha,
+  sha: pushed.sha,
   subject: 's',
   message: 's',
   authorName: 'n',
@@ -21,7 +21,7 @@ const commit = {
 
 function read(readTree: Mirrors['readTree']) {
   const signal = new AbortController().signal;
-  return createPipelineSource({ readTree }).read(source, ['a', 'b'], { signal });
+  return createPipelineSource({ readTree, ensure: async () => {} }).read(pushed, ['a', 'b'], { signal });
 }
 
 describe('createPipelineSource', () => {
@@ -49,6 +49,24 @@ describe('createPipelineSource', () => {
   ])('calls the refusal %s of git %s, and keeps its words', async (code, meaning) => {
     const refused = read(() => Promise.reject(new Refusal(code, 'octo/app: why')));
     await expect(refused).rejects.toMatchObject({ code: meaning, message: 'octo/app: why' });
+  });
+
+  it('reads a commit once, and has it proven on its reference each time', async () => {
+    const calls = { readTree: 0, ensure: 0 };
+    const source = createPipelineSource({
+      async readTree() {
+        calls.readTree += 1;
+        return { commit, files: new Map([['a', { kind: 'file', content: 'x' }]]) };
+      },
+      async ensure() {
+        calls.ensure += 1;
+        if (calls.ensure === 2) throw new Refusal('commit-unreachable', 'octo/app: moved');
+      },
+    });
+    const again = () => source.read(pushed, ['a'], { signal: new AbortController().signal });
+    expect(await again()).toEqual(await again());
+    await expect(again()).rejects.toMatchObject({ code: 'moved' });
+    expect(calls).toEqual({ readTree: 1, ensure: 2 });
   });
 
   it('lets a bug pass as it is', async () => {
