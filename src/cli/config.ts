@@ -1,4 +1,4 @@
-import { readConfig } from '../config.ts';
+import { readSettings } from '../compose/read-settings.ts';
 import { settingsTable } from '../settings.ts';
 import type { Command } from './command.ts';
 
@@ -6,7 +6,7 @@ export const config: Command = {
   usage: '',
   summary: 'the settings in force, secrets hidden',
   async run() {
-    readConfig(process.env);
+    readSettings(process.env);
     const width = Math.max(...settingsTable.map((setting) => setting.name.length));
     for (const { name, fallback, secret } of settingsTable) {
       const value = process.env[name]?.trim();

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { createDockerEngine } from '../../runners/engine/docker/docker-engine.ts';
 import { openDataDirectory } from '../compose/data-directory.ts';
-import { readConfig } from '../config.ts';
+import { readSettings } from '../compose/read-settings.ts';
 import { messageOf } from '../errors.ts';
 import type { Command } from './command.ts';
 
@@ -35,7 +35,7 @@ async function examine(): Promise<Finding[]> {
     return process.version;
   });
   await add('settings', 'see the table in the README', () => {
-    readConfig(process.env);
+    readSettings(process.env);
     return 'as `hookline config` shows them';
   });
   await add('git', 'apt-get install git', () => programIn(['git']));

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { startRunnerProcess } from '../compose/compose-runner.ts';
 import { openDataDirectory } from '../compose/data-directory.ts';
-import { ConfigRefusal, readConfig } from '../config.ts';
+import { readSettings } from '../compose/read-settings.ts';
+import { ConfigRefusal } from '../config.ts';
 import type { TicketQueue } from '../contract/ticket.ts';
 import { createLog } from '../log.ts';
 import type { Command } from './command.ts';
@@ -15,7 +16,7 @@ export const runner: Command = {
       args: [...args],
       options: { deploy: { type: 'boolean', default: false }, jobs: { type: 'boolean', default: false } },
     });
-    const config = readConfig(process.env);
+    const config = readSettings(process.env);
     const needed = {
       REDIS_URL: config.redisUrl,
       HOOKLINE_RUNNER_KEY: config.runnerKey,

@@ -1,6 +1,6 @@
 import { startAll } from '../compose/compose-start.ts';
 import { openDataDirectory } from '../compose/data-directory.ts';
-import { readConfig } from '../config.ts';
+import { readSettings } from '../compose/read-settings.ts';
 import { createLog } from '../log.ts';
 import type { Command } from './command.ts';
 import { closeWithin, untilStopped } from './until-stopped.ts';
@@ -9,7 +9,7 @@ export const start: Command = {
   usage: '',
   summary: 'all of hookline on this machine: web, control, a runner, Redis, SQLite',
   async run() {
-    const config = readConfig(process.env);
+    const config = readSettings(process.env);
     const log = createLog({ level: config.logLevel, process: 'web' });
     const { stopped, hurry } = untilStopped(log);
     const started = await startAll(config, log, openDataDirectory(config.dataDir));

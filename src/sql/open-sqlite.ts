@@ -2,27 +2,42 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
+import { messageOf, Refusal } from '../errors.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
+
+export class DatabaseRefusal extends Refusal<'unusable'> {}
 
 /**
  * Opens the SQLite file and brings its schema up to date. Write-ahead log with a flush to disk at each commit:
  * what was committed survives a loss of power. `:memory:` is a database of its own, for tests.
  */
 export async function openSqlite(file: string): Promise<Kysely<Tables>> {
-  if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(file);
-  if (file !== ':memory:') chmodSync(file, 0o600);
-  database.exec(`
-    PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
-    PRAGMA busy_timeout = 5000;
-    PRAGMA foreign_keys = ON;
-    PRAGMA wal_autocheckpoint = 4000;
-  `);
+  const database = openFile(file);
   const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) });
   await migrate(db);
   return db;
+}
+
+function openFile(file: string): DatabaseSync {
+  try {
+    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    const database = new DatabaseSync(file);
+    if (file !== ':memory:') chmodSync(file, 0o600);
+    database.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA busy_timeout = 5000;
+      PRAGMA foreign_keys = ON;
+      PRAGMA wal_autocheckpoint = 4000;
+    `);
+    return database;
+  } catch (error) {
+    const remedy = 'free space on its disk, mend its permissions, or put a backup in its place';
+    throw new DatabaseRefusal('unusable', `${file} cannot be used: ${messageOf(error)}; ${remedy}`, {
+      cause: error,
+    });
+  }
 }
 
 /** Statements are prepared once and kept: the program has a few dozen different ones. */
