@@ -49,7 +49,7 @@ export async function forward(event, context, { secret, ...means }) {
  * @param {EventRecord} record
  * @param {{ key: string, remainingMs: () => number } & Omit<Surroundings, 'secret'>} means
  */
-async function deliver(record, { ...means, key, remainingMs }) {
+async function deliver(record, { key, now, sleep, log, remainingMs }) {
   const address = addressIn(record.customData);
   const name = `event ${record.eventId}, part ${record.eventPartNumber ?? 1},`;
   const body = JSON.stringify({ Records: [record] });
