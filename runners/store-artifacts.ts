@@ -1,14 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BlobRefusal, type BlobRefusalCode } from '../src/blobs/blob-refusal.ts';
 import type { BlobStore } from '../src/blobs/blob-store.ts';
 import type { JobEvent } from '../src/contract/job-event.ts';
 import type { BuildSpec } from '../src/contract/job-spec.ts';
 import { artifactKey } from '../src/contract/live-log.ts';
+import { messageOf } from '../src/errors.ts';
+import { ArtifactRefusal } from './artifacts/artifact-refusal.ts';
 import { collectFiles } from './artifacts/collect-files.ts';
 import { writeZip } from './artifacts/zip-writer.ts';
+
+const patienceMs = 10 * 60_000;
+const retry = { firstMs: 1_000, mostMs: 30_000 };
+const permanent: ReadonlySet<BlobRefusalCode> = new Set(['bad-key', 'too-large', 'closed']);
 
 /**
  * Zips each artifact of a job straight into the blob store and reports it. Call it only when every container of
  * the job is dead: nothing may change the workspace meanwhile. Rejects with an `ArtifactRefusal` that names the
- * pattern or file when an artifact cannot be made.
+ * pattern or file when an artifact cannot be made. A store that fails is tried again for some minutes: the job's work
+ * is done by then, and worth waiting for.
  */
 export async function storeArtifacts(options: {
   spec: BuildSpec;
@@ -30,12 +39,34 @@ export async function storeArtifacts(options: {
       signal,
     });
     const key = artifactKey(spec, artifact.name);
-    const zip = writeZip(entries, { signal });
-    await blobs.put(key, zip.stream, { signal });
-    const { sizeBytes, sha256, fileCount } = await zip.done;
+    const { sizeBytes, sha256, fileCount } = await patiently(options, artifact.name, async () => {
+      const zip = writeZip(entries, { signal });
+      await blobs.put(key, zip.stream, { signal });
+      return zip.done;
+    });
     const at = options.now();
     options.report({ type: 'artifact.stored', at, name: artifact.name, key, sizeBytes, sha256, fileCount });
     const size = `${fileCount} entries, ${sizeBytes} bytes, sha256 ${sha256}`;
     options.note(`artifact ${artifact.name}.zip: ${size}, stored in ${at - startedAtMs} ms`);
+  }
+}
+
+async function patiently<T>(
+  options: { signal: AbortSignal; now: () => number; note: (text: string) => void },
+  name: string,
+  store: () => Promise<T>,
+): Promise<T> {
+  const { signal, now } = options;
+  const startedAtMs = now();
+  for (let waitMs = retry.firstMs; ; waitMs = Math.min(retry.mostMs, waitMs * 2)) {
+    try {
+      return await store();
+    } catch (error) {
+      const mayPass =
+        !(error instanceof ArtifactRefusal) && !(error instanceof BlobRefusal && permanent.has(error.code));
+      if (!mayPass || signal.aborted || now() - startedAtMs > patienceMs) throw error;
+      options.note(`artifact ${name}.zip was not taken by the store: ${messageOf(error)}; trying again`);
+      await sleep(waitMs, undefined, { signal }).catch(() => {});
+    }
   }
 }

@@ -8,6 +8,7 @@ import type { Engine } from '../../runners/engine/engine.ts';
 import { runDeployment } from '../../runners/run-deployment.ts';
 import { runJob } from '../../runners/run-job.ts';
 import { type Runner, startRunner } from '../../runners/runner.ts';
+import { tellStoreTrouble } from '../../runners/tell-store-trouble.ts';
 import { checkout } from '../../runners/workspace/checkout.ts';
 import { openMirrors } from '../../runners/workspace/mirror.ts';
 import { openWorkspaces } from '../../runners/workspace/workspaces.ts';
@@ -67,7 +68,7 @@ export async function startRunnerProcess(
     patient.disconnect();
     throw error;
   });
-  const blobs = await openBlobs(config, data);
+  const blobs = tellStoreTrouble(await openBlobs(config, data), log);
   const identity = identityOf(options.runnerKey);
   const settings = {
     identity,

@@ -9,9 +9,18 @@ export type GithubApi = {
 const timeoutMs = 10_000;
 const userAgent = 'hookline';
 const apiVersion = '2022-11-28';
+/** GitHub's limits are counted by the hour; a longer wait than that is a slip of somebody's clock. */
+const mostQuietMs = 60 * 60_000;
+/** "Wait for at least one minute", where an answer names no time. */
+const unnamedQuietMs = 60_000;
 
-/** Calls to the REST API: each bounded in time, and none for a while after several failed one after another. */
-export function createGithubApi(options: { apiUrl: string; token?: string }): GithubApi {
+/**
+ * Calls to the REST API: each bounded in time, none for a while after several failed one after another, and none
+ * before the time that GitHub named when it said that there were too many.
+ */
+export function createGithubApi(options: { apiUrl: string; token?: string; now?: () => number }): GithubApi {
+  const { now = Date.now } = options;
+  let quietUntilMs = 0;
   const outage = handleWhen((error) => !(error instanceof ForgeRefusal));
   const policy = wrap(
     circuitBreaker(outage, { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(8) }),
@@ -20,6 +29,9 @@ export function createGithubApi(options: { apiUrl: string; token?: string }): Gi
 
   return {
     async post(path, body, contentType, signal) {
+      if (now() < quietUntilMs) {
+        throw new Error(`GitHub wants no requests before ${new Date(quietUntilMs).toISOString()}`);
+      }
       await policy.execute(async (context) => {
         const response = await fetch(`${options.apiUrl}${path}`, {
           method: 'POST',
@@ -38,18 +50,32 @@ export function createGithubApi(options: { apiUrl: string; token?: string }): Gi
           await response.body?.cancel();
           return;
         }
-        throw problemOf(response, await response.text(), path);
+        const text = await response.text();
+        const limitMs = limitOf(response, text, now());
+        quietUntilMs = Math.max(quietUntilMs, now() + limitMs);
+        throw problemOf(response, text, path, limitMs > 0);
       }, signal);
     },
   };
 }
 
-function problemOf(response: Response, text: string, path: string): Error {
+/**
+ * How long no request is wanted, 0 when that is not what the answer says.
+ * https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+ */
+function limitOf({ status, headers }: Response, text: string, nowMs: number): number {
+  if (status !== 403 && status !== 429) return 0;
+  const retryAfterS = Number(headers.get('retry-after') ?? Number.NaN);
+  if (Number.isFinite(retryAfterS)) return Math.min(mostQuietMs, retryAfterS * 1_000);
+  if (headers.get('x-ratelimit-remaining') === '0') {
+    const resetMs = Number(headers.get('x-ratelimit-reset')) * 1_000 - nowMs;
+    return Math.min(mostQuietMs, Math.max(1_000, resetMs));
+  }
+  return status === 429 || /rate limit/i.test(text) ? unnamedQuietMs : 0;
+}
+
+function problemOf(response: Response, text: string, path: string, limited: boolean): Error {
   const message = `GitHub answered ${response.status} to ${path}: ${messageIn(text)}`;
-  const limited =
-    response.status === 429 ||
-    response.headers.has('retry-after') ||
-    response.headers.get('x-ratelimit-remaining') === '0';
   const hopeless = response.status >= 400 && response.status < 500 && response.status !== 408 && !limited;
   return hopeless ? new ForgeRefusal('refused', message) : new Error(message);
 }

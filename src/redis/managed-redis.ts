@@ -11,6 +11,8 @@ export type ManagedRedis = { path: string; close(): Promise<void> };
 
 const programs = ['redis-server', 'valkey-server'];
 const predecessorMs = 10_000;
+/** Redis writes its files out when it is told to end; one that takes longer hangs. */
+const closeMs = 10_000;
 
 /**
  * A Redis of our own: a child process on a unix socket in a directory that only this user can enter, with its
@@ -28,6 +30,7 @@ export async function startManagedRedis(options: { directory: string; log: Log }
   await predecessorGone(path);
   let child: ChildProcess;
   let watchdogEnded: Promise<unknown> = Promise.resolve();
+  let restarting: NodeJS.Timeout | undefined;
   let closed = false;
   start();
 
@@ -40,13 +43,19 @@ export async function startManagedRedis(options: { directory: string; log: Log }
       detached: true,
     });
     const watchdog = child.pid === undefined ? undefined : endWithThisProcess(child.pid);
-    if (watchdog) watchdogEnded = once(watchdog, 'exit');
-    child.once('error', (error) => log.error({ err: error }, `${program} could not be started`));
+    if (watchdog) watchdogEnded = once(watchdog, 'exit').catch(() => {});
+    const startAgain = () => {
+      restarting = setTimeout(start, Date.now() - startedAtMs < 1_000 ? 1_000 : 0);
+    };
+    child.once('error', (error) => {
+      log.error({ err: error }, `${program} could not be started; trying again`);
+      if (child.pid === undefined && !closed) startAgain();
+    });
     child.once('exit', (code, signal) => {
       watchdog?.stdin?.end();
       if (closed) return;
       log.error({ code, signal }, 'redis-server ended; it is started again');
-      setTimeout(() => closed || start(), Date.now() - startedAtMs < 1_000 ? 1_000 : 0);
+      startAgain();
     });
   }
 
@@ -55,10 +64,13 @@ export async function startManagedRedis(options: { directory: string; log: Log }
     async close() {
       if (closed) return;
       closed = true;
-      if (child.exitCode === null && child.signalCode === null) {
+      clearTimeout(restarting);
+      if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) {
         const ended = once(child, 'exit');
         child.kill('SIGTERM');
+        const impatient = setTimeout(() => child.kill('SIGKILL'), closeMs);
         await ended;
+        clearTimeout(impatient);
       }
       await watchdogEnded;
     },

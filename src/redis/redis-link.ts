@@ -4,6 +4,7 @@ import { type Frame, frameSchema } from '../contract/frame.ts';
 import type { ControlLink, RunnerLink } from '../contract/link.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { execAll } from './exec-all.ts';
 import { blockingCopy, entriesOf, firstStream, type StreamEntry } from './stream-reader.ts';
 
 // One stream to control, read by a consumer group of all control processes; one stream to each runner process.
@@ -21,6 +22,8 @@ const claimGoodMs = 5_000;
 /** A runner that is gone leaves its stream behind for this long. */
 const runnerStreamMs = 60 * 60_000;
 const runnerStreamLength = 1_000;
+/** While no control is there runners repeat themselves; the oldest of what they said is given up beyond this. */
+const toControlLength = 100_000;
 
 export function createRunnerLink(redis: Redis, runner: string, log: Log): RunnerLink {
   const blocking = blockingCopy(redis);
@@ -36,7 +39,12 @@ export function createRunnerLink(redis: Redis, runner: string, log: Log): Runner
       for (const entry of firstStream(reply)) {
         last = entry.id;
         const frame = parseFrame(entry, log);
-        if (frame) handle(frame);
+        try {
+          if (frame) handle(frame);
+        } catch (error) {
+          // One frame must not end the reading of all others.
+          log.error({ err: error }, `a frame could not be handled: ${messageOf(error)}`);
+        }
       }
       // Redis itself may have lost the stream, and with it the count that the ids go by.
       if (reply === undefined) last = '0';
@@ -50,7 +58,7 @@ export function createRunnerLink(redis: Redis, runner: string, log: Log): Runner
 
   return {
     async send(frame) {
-      await redis.xadd(toControl, '*', 'frame', JSON.stringify(frame));
+      await redis.xadd(toControl, 'MAXLEN', '~', toControlLength, '*', 'frame', JSON.stringify(frame));
     },
     onFrame(handle) {
       reading = read(handle);
@@ -118,7 +126,7 @@ export function createControlLink(redis: Redis, consumer: string, log: Log): Con
     const work = (lanes.get(lane) ?? Promise.resolve()).then(async () => {
       try {
         if (frame && !(await isOldClaim(frame, entry))) await handle(frame);
-        await redis.pipeline().xack(toControl, group, entry.id).xdel(toControl, entry.id).exec();
+        await execAll(redis.pipeline().xack(toControl, group, entry.id).xdel(toControl, entry.id));
       } catch (error) {
         // Left pending: it is claimed again later, and the runner repeats itself anyway.
         if (!closed) log.error({ err: error }, `a frame could not be handled: ${messageOf(error)}`);
@@ -134,17 +142,19 @@ export function createControlLink(redis: Redis, consumer: string, log: Log): Con
     const reply: unknown = await redis
       .xautoclaim(toControl, group, consumer, claimIdleMs, '0', 'COUNT', readCount)
       .catch(() => []);
+    if (closed) return;
     for (const entry of Array.isArray(reply) ? entriesOf(reply[1]) : []) enqueue(entry, handle);
   }
 
   return {
     async send(runner, frame) {
       const key = toRunner(runner);
-      await redis
-        .pipeline()
-        .xadd(key, 'MAXLEN', '~', runnerStreamLength, '*', 'frame', JSON.stringify(frame))
-        .pexpire(key, runnerStreamMs)
-        .exec();
+      await execAll(
+        redis
+          .pipeline()
+          .xadd(key, 'MAXLEN', '~', runnerStreamLength, '*', 'frame', JSON.stringify(frame))
+          .pexpire(key, runnerStreamMs),
+      );
     },
     async onFrame(handle) {
       await makeGroup();

@@ -2,8 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 /** What goes wrong, from now on: tests change it while the server runs. */
 export interface Faults {
-  /** The HTTP statuses that the next posted commit statuses get instead of being taken, one each, in order. */
-  statuses: number[];
+  /**
+   * What the next posted commit statuses get instead of being taken, one each, in order: an HTTP status, with headers
+   * where those matter, or to be taken, but only after `lateMs`.
+   */
+  statuses: (number | { status: number; headers: Record<string, string> } | { lateMs: number })[];
   /** How long every answer of the API and of git is held back. */
   delayMs: number;
   /** Git over HTTP answers 503. */

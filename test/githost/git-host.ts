@@ -6,6 +6,7 @@ import { getRequestListener } from '@hono/node-server';
 import { type BareRepository, initBareRepository, readReferences } from './bare-repository.ts';
 import { type CommitStatus, createCommitStatuses } from './commit-statuses.ts';
 import { type Faults, noFaults } from './faults.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { pingPayload } from './ping-payload.ts';
 import { createPullRequests, type PullRequest, type PullRequestOptions } from './pull-requests.ts';
 import { pushPayload, referenceChanges } from './push-payload.ts';
@@ -149,19 +150,5 @@ export async function startGitHost({ directory, token, port = 0 }: GitHostOption
       await closed;
       await Promise.allSettled(underway);
     },
-  };
-}
-
-/** What reads the references before and after a push must not see another push of the same server in between. */
-function oneAtATime<Args extends unknown[]>(
-  work: (...args: Args) => Promise<void>,
-  keepTrackOf: (work: Promise<void>) => void,
-): (...args: Args) => Promise<void> {
-  let last: Promise<void> = Promise.resolve();
-  return (...args) => {
-    const next = last.catch(() => {}).then(() => work(...args));
-    last = next;
-    keepTrackOf(next);
-    return next;
   };
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { type BareRepository, findCommit } from './bare-repository.ts';
 import { type CommitStatus, type CommitStatuses, combinedState, currentStatuses } from './commit-statuses.ts';
@@ -40,7 +41,11 @@ export function restApi({ urls, find, statuses, faults, token }: RestApiParts): 
 
   app.post('/repos/:owner/:repo/statuses/:sha', async (c) => {
     const fault = faults.statuses.shift();
-    if (fault !== undefined) return c.json(apiError(`Fault ${fault}`, fault), fault as 500);
+    if (typeof fault === 'object' && 'lateMs' in fault) await delay(fault.lateMs);
+    else if (fault !== undefined) {
+      const { status, headers } = typeof fault === 'object' ? fault : { status: fault, headers: {} };
+      return c.json(apiError(`Fault ${status}`, status), status as 500, headers);
+    }
     const header = c.req.header('authorization');
     const repository = repositoryOf(c.req.param(), header);
     if (repository === undefined) return c.json(apiError('Not Found', 404), 404);
