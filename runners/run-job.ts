@@ -47,10 +47,9 @@ export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): P
   const workspaceDir = await ports.workspaces.create(job.leaseId);
   try {
     const container = await prepare(spec, workspaceDir, job, ports);
-    let result: StepsResult;
     try {
       const { stop, jobLog, report } = job;
-      result = await runSteps({
+      const result = await runSteps({
         steps: spec.steps,
         container,
         log: jobLog,
@@ -59,21 +58,24 @@ export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): P
         report,
         graceMs,
       });
+      if (result.outcome !== 'success') return result;
+      await container.stop();
+      // Every process is dead: what takes time about the rest, the engine does beside the artifacts.
+      container.close().catch(() => {});
+      if (stop.begun.aborted) return stoppedJob(stop);
+      await storeArtifacts({
+        spec,
+        workspaceDir,
+        blobs: ports.blobs,
+        signal: stop.begun,
+        now: ports.clock.now,
+        note: jobLog.note,
+        report,
+      });
+      return result;
     } finally {
       await container.close();
     }
-    if (result.outcome !== 'success') return result;
-    if (job.stop.begun.aborted) return stoppedJob(job.stop);
-    await storeArtifacts({
-      spec,
-      workspaceDir,
-      blobs: ports.blobs,
-      signal: job.stop.begun,
-      now: ports.clock.now,
-      note: job.jobLog.note,
-      report: job.report,
-    });
-    return result;
   } catch (error) {
     return brokenBy(error, job, ports.log);
   } finally {

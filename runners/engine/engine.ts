@@ -5,7 +5,7 @@ import { Refusal } from '../../src/errors.ts';
  * (scripted, in this process). One contract suite runs over both.
  *
  * Order of calls: `check` once at start; then for each job `prepareImage` → `open` → `run`, one step after
- * another → `close` of the container; `sweep` at start and from time to time; `close` of the engine last.
+ * another → `stop` when something is to be collected → `close` of the container; `sweep` at start and from time to time; `close` of the engine last.
  *
  * Who closes what: the caller of `open` closes the container it got, also after a step ended in `died`. When
  * `open` rejects, nothing of it is left. A runner that dies without closing leaves containers behind, and
@@ -92,6 +92,13 @@ export type JobContainer = {
    * step goes on; one that cannot be sent kills the container, so the step ends as `died`.
    */
   interrupt(signal: 'TERM' | 'KILL'): Promise<void>;
+
+  /**
+   * Kills whatever runs in the container and resolves when not one process of it is left: from then on nobody
+   * changes the workspace. A step that was running ends as `died`, at once. Rejects (`engine-unreachable`) when
+   * that cannot be made sure of. Much faster than `close`, which does all of it too.
+   */
+  stop(): Promise<void>;
 
   /**
    * Kills and removes the container; a step that was running ends as `died`, at once. Idempotent. An engine

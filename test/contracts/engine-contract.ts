@@ -262,6 +262,25 @@ export function engineContract(name: string, openBench: () => Promise<EngineBenc
       });
     });
 
+    it('has nothing running any more once it was stopped, and runs no further step', async () => {
+      await withContainer(async (container) => {
+        expect((await runStep(container, { script: 'echo hello' })).text).toBe('hello\n');
+        await Promise.all([container.stop(), container.stop()]);
+        expect((await runStep(container, { script: 'exit 0' })).end).toMatchObject({ type: 'died' });
+        await container.close();
+        await container.stop();
+      });
+    });
+
+    it('ends the running step at once when its container is stopped', async () => {
+      await withContainer(async (container) => {
+        const { end } = await begin(container, HANG_DEAF);
+        const stopped = container.stop();
+        expect(await end).toMatchObject({ type: 'died', reason: 'killed' });
+        await stopped;
+      });
+    });
+
     it('sweeps the containers of this owner whose leases are not kept', async () => {
       const kept = spec();
       const lost = { ...spec(), owner: kept.owner };

@@ -116,6 +116,17 @@ describe('a job’s container', () => {
     expect((await runStep(container, { script })).text.trim()).toBe('0');
   });
 
+  it('has no process left that could change the workspace once it was stopped', async () => {
+    const workspaceDir = newWorkspace();
+    const container = await open({ workspaceDir });
+    const script = '(trap "" TERM HUP; while :; do echo more; done >grows) & until [ -s grows ]; do :; done';
+    expect((await runStep(container, { script })).end).toMatchObject({ code: 0 });
+    await container.stop();
+    const { size } = statSync(join(workspaceDir, 'grows'));
+    await container.close();
+    expect(statSync(join(workspaceDir, 'grows')).size).toBe(size);
+  });
+
   it('outlives a fork bomb within its process limit', async () => {
     const container = await open({ pids: 50 });
     const { promise: begun, resolve } = Promise.withResolvers<void>();

@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import { messageOf } from '../../../src/errors.ts';
 import type { ContainerSpec, JobContainer } from '../engine.ts';
 import { callDaemon, isConflict, isGone, isUnreachable } from './daemon.ts';
+import { isGoneWithin, isInitOf } from './init-process.ts';
 import { createFrameSplitter, type Frame } from './split-frames.ts';
 import { createStepSession, type Died, memoryMessage } from './step-session.ts';
 import { unreachable } from './unreachable.ts';
@@ -10,6 +11,7 @@ import { unreachable } from './unreachable.ts';
 const INSPECT_TIMEOUT_MS = 10_000;
 const INTERRUPT_TIMEOUT_MS = 10_000;
 const KILL_TIMEOUT_MS = 20_000;
+const INIT_END_TIMEOUT_MS = 1_000;
 const KILL_AGAIN_MS = 2_000;
 const KILL_AGAIN_TIMES = 5;
 
@@ -24,6 +26,7 @@ export function createJobContainer(options: {
   onClosed: () => void;
 }): JobContainer {
   const { docker, container, attached, spec } = options;
+  let stopping: Promise<void> | undefined;
   let closing: Promise<void> | undefined;
   let stepNumber = 0;
   const interrupts = new Set<Promise<void>>();
@@ -115,6 +118,44 @@ export function createJobContainer(options: {
     }
   }
 
+  /**
+   * Between two steps the end of its input ends the driver's shell, process 1, and with it all others. Where that
+   * is not seen to happen the daemon does it: its kill returns when the container does not run any more.
+   */
+  async function stop(): Promise<void> {
+    const isIdle = !session.running;
+    session.stop(died('killed', 'the container was closed'));
+    try {
+      if (isIdle && (await endByInput())) return;
+      await callDaemon('kill container', { timeoutMs: KILL_TIMEOUT_MS }, (abortSignal) =>
+        container.kill({ abortSignal }),
+      ).catch(waitForEnd);
+    } catch (error) {
+      if (isGone(error)) return;
+      throw isUnreachable(error) ? unreachable(options.address, error) : error;
+    }
+  }
+
+  async function endByInput(): Promise<boolean> {
+    const { State } = await callDaemon(
+      'inspect container',
+      { timeoutMs: INSPECT_TIMEOUT_MS },
+      (abortSignal) => container.inspect({ abortSignal }),
+    );
+    if (!State.Running) return true;
+    const canBeSeen = await isInitOf(container.id, State.Pid);
+    attached.end();
+    return canBeSeen && (await isGoneWithin(INIT_END_TIMEOUT_MS, State.Pid));
+  }
+
+  /** A conflict says that it does not run any more, or that somebody is ending it already. */
+  async function waitForEnd(error: unknown): Promise<void> {
+    if (!isConflict(error)) throw error;
+    await callDaemon('wait for end', { timeoutMs: KILL_TIMEOUT_MS }, (abortSignal) =>
+      container.wait({ condition: 'not-running', abortSignal }),
+    );
+  }
+
   async function remove(): Promise<void> {
     session.stop(died('killed', 'the container was closed'));
     try {
@@ -137,6 +178,10 @@ export function createJobContainer(options: {
       return session.run(step, { output, kill, ...(signal && { signal }) });
     },
     interrupt,
+    stop() {
+      stopping ??= stop();
+      return stopping;
+    },
     close() {
       closing ??= remove();
       return closing;

@@ -89,6 +89,7 @@ export function createFakeContainer(options: {
     run,
     interrupt,
     die,
+    stop: async () => die('killed', 'the container was closed'),
     async close() {
       die('killed', 'the container was closed');
       options.onClose();
