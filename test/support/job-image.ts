@@ -31,7 +31,9 @@ export async function ensureJobImage(
   try {
     await pull(docker, `debian:${suite}-slim`, registryTimeoutMs);
   } catch (error) {
-    say(`no image registry (${messageOf(error)}): making ${name} from Debian packages, about 20 s`);
+    // The engine says all that it did; what went wrong comes last.
+    const why = messageOf(error).trim().split(': ').at(-1);
+    say(`no image registry answers (${why}): making ${name} from Debian packages, about 20 s`);
     await bootstrapImage(docker, { name, suite, packages });
     return name;
   }
