@@ -39,7 +39,7 @@ export async function initBareRepository(
 }
 
 /** The object id of every branch and tag, by its whole name. */
-export async function readReferences({ path }: BareRepository): Promise<Map<string, string>> {
+export async function readReferences({ path }: Pick<BareRepository, 'path'>): Promise<Map<string, string>> {
   const format = '%(objectname) %(refname)';
   const lines = await git(path, ['for-each-ref', `--format=${format}`, 'refs/heads', 'refs/tags']);
   return new Map(
