@@ -15,11 +15,13 @@ import { connectRedis, whenReady } from '../redis/connect-redis.ts';
 import { createControlLink } from '../redis/redis-link.ts';
 import { createLiveLogReader } from '../redis/redis-live-log.ts';
 import { createTicketWriter } from '../redis/redis-tickets.ts';
+import { createAskRun } from '../runs/ask-run.ts';
 import { startControl } from '../runs/control.ts';
 import { openJob } from '../runs/open-job.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { openSqlite } from '../sql/open-sqlite.ts';
 import { releaseHolds } from '../sql/release-holds.ts';
+import { createSqlCommands } from '../sql/sql-commands.ts';
 import { createSqlHistory } from '../sql/sql-history.ts';
 import { createSqlInbox } from '../sql/sql-inbox.ts';
 import { createSqlOutbox } from '../sql/sql-outbox.ts';
@@ -67,6 +69,8 @@ export async function startWeb(
   const store = createSqlRunStore(db, { now, newId, onEffects: outbox.stored });
   const vault = createSecretStore(createSqlSecrets(db), options.masterKey, now);
   const history = createSqlHistory(db);
+  const commands = createSqlCommands(db);
+  const askRun = createAskRun({ commands, now, newId });
   const identity = identityOf(options.masterKey);
   const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: cloneBases(config) });
   const { serverUrl, apiUrl, token } = config.github;
@@ -90,6 +94,7 @@ export async function startWeb(
   let publicUrl = config.publicUrl ?? '';
   const app = createApp({
     history,
+    askRun,
     blobs,
     liveLogs: createLiveLogReader(redis),
     publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
@@ -121,6 +126,7 @@ export async function startWeb(
       store,
       leases: createSqlLeaseStore(db),
       deliveries: inbox,
+      commands,
       outbox,
       link: createControlLink(redis, `control-${process.pid}`, log),
       tickets: createTicketWriter(redis),

@@ -3,11 +3,13 @@ import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { LiveLogReader } from '../contract/live-log.ts';
 import type { Log } from '../log.ts';
+import type { AskRun } from '../runs/ask-run.ts';
 import type { History } from '../runs/history.ts';
 import { answerError, answerRefusal } from './answer-error.ts';
 import { addDescription } from './api/add-description.ts';
 import { createApiApp } from './api/api-app.ts';
 import { addArtifactRoutes } from './api/artifact-routes.ts';
+import { addCommandRoutes } from './api/command-routes.ts';
 import { addDeliveryRoutes } from './api/delivery-routes.ts';
 import { addRunRoutes } from './api/run-routes.ts';
 import type { AppEnv } from './app-env.ts';
@@ -24,6 +26,8 @@ import { securityHeaders } from './security-headers.ts';
 
 export type AppOptions = {
   history: History;
+  /** Absent: the API only reads. */
+  askRun?: AskRun;
   blobs: Pick<BlobStore, 'get'>;
   liveLogs: Pick<LiveLogReader, 'follow'>;
   /** Routes that take deliveries, under whole paths; they check their senders themselves. */
@@ -87,6 +91,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   const api = createApiApp();
   const logPorts = { history, blobs, live: liveLogs, log, now };
   addRunRoutes(api, history);
+  if (options.askRun) addCommandRoutes(api, { history, askRun: options.askRun });
   addDeliveryRoutes(api, history);
   addLogTextRoutes(api, logPorts, options.logTimes);
   addLogStreamRoutes(api, logPorts, options.streams, options.logTimes);

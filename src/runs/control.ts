@@ -4,6 +4,8 @@ import type { Log } from '../log.ts';
 import { withCorrelation } from '../log.ts';
 import { startLoop } from '../loop.ts';
 import { startWorkPool } from '../work-pool.ts';
+import { carryOutCommand } from './carry-out-command.ts';
+import type { Command, CommandLog } from './command.ts';
 import type { DeliveryQueue, RecordedDelivery } from './delivery-queue.ts';
 import { type DispatchPorts, startDispatcher } from './dispatch-effects.ts';
 import { createLeaseDesk, type LeaseDeskPorts, type LeaseDeskSettings } from './lease-desk.ts';
@@ -18,6 +20,7 @@ export type ControlPorts = Omit<LeaseDeskPorts, 'link'> &
     store: RunStore;
     leases: LeaseStore;
     deliveries: DeliveryQueue;
+    commands: CommandLog;
     link: ControlLink;
     tickets: TicketWriter;
     log: Log;
@@ -31,6 +34,8 @@ const pollMs = 1_000;
 const leaseSweepMs = 1_000;
 /** A delivery that runs into a defect of ours this often makes room for the ones behind it. */
 const maxDefects = 12;
+const commandPlaces = 8;
+const commandHoldMs = 10_000;
 const planWait = { firstMs: 1_000, mostMs: 60_000 };
 const ticketsPerSweep = 10_000;
 
@@ -52,7 +57,16 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     work: (delivery: RecordedDelivery, signal) =>
       withCorrelation(delivery.correlationId, () => plan(delivery, signal)),
   });
+  const commanding = startWorkPool({
+    name: 'commands',
+    capacity: commandPlaces,
+    idleMs: pollMs,
+    log,
+    take: (limit) => ports.commands.take({ nowMs: ports.now(), holdMs: commandHoldMs, limit }),
+    work: (command: Command) => carryOutCommand(command, ports),
+  });
   const dispatching = startDispatcher(ports);
+  ports.commands.onAppended(() => commanding.wake());
   ports.deliveries.onRecorded(() => planning.wake());
   ports.outbox.onStored(() => dispatching.wake());
 
@@ -106,7 +120,9 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
   return {
     async close() {
       await ports.link.close();
-      await Promise.all([planning, dispatching, leaseSweep, ticketSweep].map((loop) => loop.close()));
+      await Promise.all(
+        [planning, commanding, dispatching, leaseSweep, ticketSweep].map((loop) => loop.close()),
+      );
     },
   };
 }

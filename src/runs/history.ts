@@ -1,6 +1,6 @@
 import type { Reason } from '../contract/job-event.ts';
 import type { Change } from './change.ts';
-import type { Run, Status, Step } from './run.ts';
+import type { Approval, Run, Status, Step } from './run.ts';
 
 /** PORT. What the API and the pages read. Lists are newest first and paged by keyset, never by offset. */
 export type History = {
@@ -47,6 +47,7 @@ export type RunSummary = {
 };
 
 export type RunDetail = RunSummary & {
+  approval?: Approval;
   deliveryId: string;
   correlationId: string;
   pipeline: Run['pipeline'];

@@ -36,7 +36,7 @@ export function deploySpecOf(
     ...common(run, job, opened.secrets, limits.logLimitBytes),
     kind: 'deploy',
     environment: job.plan.environment,
-    deploymentKey: job.id,
+    deploymentKey: deploymentKeyOf(job),
     artifact: opened.artifact,
     target: job.plan.target,
   };
@@ -82,4 +82,13 @@ function wellKnownEnv(run: Run, job: Job): Record<string, string> {
         }
       : {}),
   };
+}
+
+/**
+ * One key for one intended deployment: the same for the attempts that take the place of a lost one, another when a
+ * person asked for it again.
+ */
+function deploymentKeyOf({ id, attempt }: Job): string {
+  const first = (attempt?.number ?? 1) - (attempt?.losses ?? 0);
+  return first === 1 ? id : `${id}-${first}`;
 }

@@ -36,11 +36,15 @@ export type Run = {
   readonly correlationId: string;
   readonly status: Status;
   readonly reason?: Reason;
+  readonly approval?: Approval;
   readonly createdAtMs: number;
   readonly startedAtMs?: number;
   readonly finishedAtMs?: number;
   readonly jobs: readonly Job[];
 };
+
+/** Somebody let this very commit run. It says nothing of any other commit, nor of who wrote it. */
+export type Approval = { readonly by: string; readonly atMs: number; readonly comment?: string };
 
 /** A job is `queued` without an attempt while it waits for the jobs it needs. */
 export type Job = {
@@ -60,6 +64,8 @@ export type Attempt = {
   readonly number: number;
   readonly status: 'queued' | 'leased' | 'ended' | 'lost';
   readonly queuedAtMs: number;
+  /** How many attempts right before this one lost their runner. */
+  readonly losses: number;
   readonly lease?: Lease;
   readonly cancelRequested: boolean;
   /** The sequence number of the last event that was applied; 0 before the first. */
@@ -91,5 +97,5 @@ export type Step = {
   readonly finishedAtMs?: number;
 };
 
-/** After this many lost runners a job ends in `error`: the fault is likely the job's own. */
+/** After this many lost runners in a row a job ends in `error`: the fault is likely the job's own. */
 export const maxAttempts = 3;

@@ -2,7 +2,16 @@ import type { JobEvent, Reason } from '../contract/job-event.ts';
 import type { TicketQueue } from '../contract/ticket.ts';
 import { applyJobEvent, endedSteps } from './apply-job-event.ts';
 import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-status.ts';
-import { type Attempt, isFinal, type Job, type Lease, maxAttempts, type Run, type Status } from './run.ts';
+import {
+  type Approval,
+  type Attempt,
+  isFinal,
+  type Job,
+  type Lease,
+  maxAttempts,
+  type Run,
+  type Status,
+} from './run.ts';
 
 /** Everything that can move a run on. */
 export type RunEvent =
@@ -12,7 +21,13 @@ export type RunEvent =
   | { type: 'lease-expired'; jobId: string; leaseId: string }
   /** Control cannot give the attempt out, or does not understand who holds it: no further try would help. */
   | { type: 'refused'; jobId: string; attempt: number; reason: Reason }
-  | { type: 'cancel-requested'; reason: Reason };
+  | { type: 'cancel-requested'; reason: Reason }
+  | { type: 'approved'; approval: Approval }
+  /** Jobs that ended get another attempt: those that did not succeed, or all of them. */
+  | { type: 'retried'; scope: RetryScope };
+
+export const retryScopes = ['failed', 'all'] as const;
+export type RetryScope = (typeof retryScopes)[number];
 
 /** Work to be done outside once the new state is stored. Stored in the same transaction as the state. */
 export type Effect =
@@ -60,7 +75,10 @@ function changeJobs(run: Run, event: RunEvent, nowMs: number, facts: RunFact[]):
         if (!holdsLease(job, event.leaseId) || event.seq !== job.attempt.lastSeq + 1) return job;
         const fact = factOf(event.body);
         if (fact) facts.push({ jobId: job.id, attempt: job.attempt.number, event: fact });
-        if (isGivenBack(event.body)) return loseRunner(job, { ...job.attempt, lastSeq: event.seq }, nowMs);
+        const { body } = event;
+        if (isGivenBack(body)) {
+          return loseRunner(job, { ...job.attempt, lastSeq: event.seq }, nowMs, body.reason);
+        }
         return applyJobEvent(job, job.attempt, event.seq, event.body, nowMs);
       });
     case 'lease-expired':
@@ -71,6 +89,10 @@ function changeJobs(run: Run, event: RunEvent, nowMs: number, facts: RunFact[]):
       return changeJob(run, event.jobId, (job) => refuse(job, event.attempt, event.reason, nowMs));
     case 'cancel-requested':
       return isFinal(run.status) ? run : cancelJobs(run, event.reason, nowMs);
+    case 'approved':
+      return run.status === 'waiting' ? approve(run, event.approval) : run;
+    case 'retried':
+      return isFinal(run.status) ? retry(run, event.scope) : run;
   }
 }
 
@@ -93,20 +115,22 @@ function claim(job: Job, attempt: number, lease: Lease): Job {
   return { ...job, status: 'running', attempt: { ...job.attempt, status: 'leased', lease } };
 }
 
-function isGivenBack(body: JobEvent): boolean {
+function isGivenBack(body: JobEvent): body is Extract<JobEvent, { type: 'job.finished' }> {
   return body.type === 'job.finished' && body.outcome === 'lost';
 }
 
-function loseRunner(job: Job, attempt: Attempt & { lease: Lease }, nowMs: number): Job {
-  const message = `runner ${attempt.lease.runner.name} was lost in attempt ${attempt.number}`;
-  const reason: Reason = { code: 'runner-lost', message };
+/** `why` is the runner's own word, when it could still say one. */
+function loseRunner(job: Job, attempt: Attempt & { lease: Lease }, nowMs: number, why?: Reason): Job {
+  const lostRunner = `runner ${attempt.lease.runner.name} was lost in attempt ${attempt.number}`;
+  const message = why ? `${lostRunner}: ${why.message}` : lostRunner;
+  const reason: Reason = { code: why?.code ?? 'runner-lost', message };
   const steps = endedSteps(attempt.steps, 'error', nowMs);
   const lost: Job = {
     ...job,
     attempt: { ...attempt, status: 'lost', reason, steps, finishedAtMs: nowMs },
   };
   if (attempt.cancelRequested) return { ...lost, status: 'cancelled', finishedAtMs: nowMs };
-  if (attempt.number < maxAttempts) return { ...lost, status: 'queued', reason };
+  if (attempt.losses + 1 < maxAttempts) return { ...lost, status: 'queued', reason };
   const tries = `${message}; ${maxAttempts} attempts lost their runner, no further one is made`;
   return { ...lost, status: 'error', reason: { code: 'runner-lost', message: tries }, finishedAtMs: nowMs };
 }
@@ -135,6 +159,23 @@ function cancelJobs(run: Run, reason: Reason, nowMs: number): Run {
   return jobs.every((job, index) => job === run.jobs[index]) ? run : { ...run, reason, jobs };
 }
 
+function approve(run: Run, approval: Approval): Run {
+  const jobs = run.jobs.map((job) => (job.status === 'waiting' ? renewed(job) : job));
+  return { ...run, approval, jobs };
+}
+
+/** With the same plan and inputs; what the earlier attempts did stays as it was. */
+function retry(run: Run, scope: RetryScope): Run {
+  const jobs = run.jobs.map((job) => (scope === 'all' || job.status !== 'success' ? renewed(job) : job));
+  if (jobs.every((job, index) => job === run.jobs[index])) return run;
+  const { reason: _reason, finishedAtMs: _finishedAtMs, ...rest } = run;
+  return { ...rest, status: 'queued', jobs };
+}
+
+function renewed({ id, name, plan, attempt }: Job): Job {
+  return { id, name, plan, status: 'queued', ...(attempt ? { attempt } : {}) };
+}
+
 /** Gives an attempt to each job whose needs are met, and skips those whose needs cannot be met any more. */
 function startReadyJobs(run: Run, nowMs: number): Run {
   const statusOf = new Map<string, Status>(run.jobs.map((job) => [job.name, job.status]));
@@ -150,14 +191,23 @@ function startReadyJobs(run: Run, nowMs: number): Run {
       const reason = { code: 'needs', message: `job "${unmet}" ended as ${statusOf.get(unmet)}` };
       return { ...job, status: 'skipped', reason, finishedAtMs: nowMs };
     }
-    return { ...job, attempt: newAttempt((job.attempt?.number ?? 0) + 1, nowMs) };
+    return { ...job, attempt: nextAttempt(job, nowMs) };
   });
   // A job that was skipped just now may leave others without what they need.
   return changed ? startReadyJobs({ ...run, jobs }, nowMs) : run;
 }
 
-function newAttempt(number: number, nowMs: number): Attempt {
-  return { number, status: 'queued', queuedAtMs: nowMs, cancelRequested: false, lastSeq: 0, steps: [] };
+function nextAttempt({ attempt, reason }: Job, nowMs: number): Attempt {
+  const lost = attempt?.status === 'lost' && reason?.code === 'runner-lost';
+  return {
+    number: (attempt?.number ?? 0) + 1,
+    status: 'queued',
+    queuedAtMs: nowMs,
+    losses: lost ? attempt.losses + 1 : 0,
+    cancelRequested: false,
+    lastSeq: 0,
+    steps: [],
+  };
 }
 
 function settleRun(run: Run, nowMs: number): Run {

@@ -4,7 +4,7 @@ import type { AttemptDetail, DeploymentDetail, JobDetail, RunDetail, StatusDetai
 import type { Status, Step } from '../runs/run.ts';
 import type { Effect } from '../runs/transition.ts';
 import { artifactOf, runSummaryOf } from './history-rows.ts';
-import { logOf, stepOf, timesOf, withReason } from './run-rows.ts';
+import { approvalOf, logOf, stepOf, timesOf, withReason } from './run-rows.ts';
 import type { AttemptRow, DeploymentRow, JobRow, OutboxRow, StepRow, Tables } from './tables.ts';
 
 /** A run as people see it: with every attempt, not only the newest, and what became of its statuses. */
@@ -43,6 +43,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
   const attemptsOf = Map.groupBy(attempts, (attempt) => attempt.job_id);
   return {
     ...runSummaryOf(row),
+    ...approvalOf(row.approval),
     deliveryId: row.delivery_id,
     correlationId: row.correlation_id,
     pipeline: { file: row.pipeline_file, digest: row.pipeline_digest },

@@ -2,7 +2,7 @@ import type { Insertable } from 'kysely';
 import type { JobPlan } from '../../pipelines/plan.ts';
 import type { Reason } from '../contract/job-event.ts';
 import type { Change } from '../runs/change.ts';
-import type { Attempt, Job, Run, Status, Step } from '../runs/run.ts';
+import type { Approval, Attempt, Job, Run, Status, Step } from '../runs/run.ts';
 import type { AttemptRow, JobRow, RunRow, StepRow } from './tables.ts';
 
 /** Rows of the database to values of the domain and back. Pure. */
@@ -27,6 +27,7 @@ export function runRowOf(run: Run): RunRow {
     correlation_id: run.correlationId,
     status: run.status,
     reason: jsonOrNull(run.reason),
+    approval: jsonOrNull(run.approval),
     created_at: run.createdAtMs,
     started_at: run.startedAtMs ?? null,
     finished_at: run.finishedAtMs ?? null,
@@ -44,6 +45,7 @@ export function runOf(row: RunRow, jobs: Job[]): Run {
     correlationId: row.correlation_id,
     status: row.status as Status,
     ...withReason(row.reason),
+    ...approvalOf(row.approval),
     createdAtMs: row.created_at,
     ...timesOf(row),
     jobs,
@@ -96,6 +98,7 @@ export function attemptRowOf(
     runner_address: lease?.runner.address ?? null,
     runner_name: lease?.runner.name ?? null,
     granted_until: lease?.grantedUntilMs ?? null,
+    losses: attempt.losses,
     cancel_requested: attempt.cancelRequested ? 1 : 0,
     last_seq: attempt.lastSeq,
     reason: jsonOrNull(attempt.reason),
@@ -113,6 +116,7 @@ export function attemptOf(row: AttemptRow, steps: Step[]): Attempt {
     number: row.number,
     status: row.status as Attempt['status'],
     queuedAtMs: row.queued_at,
+    losses: row.losses,
     ...leaseOf(row),
     cancelRequested: row.cancel_requested === 1,
     lastSeq: row.last_seq,
@@ -183,6 +187,10 @@ export function timesOf(row: { started_at: number | null; finished_at: number | 
 
 export function withReason(reason: string | null): { reason?: Reason } {
   return reason === null ? {} : { reason: JSON.parse(reason) as Reason };
+}
+
+export function approvalOf(approval: string | null): { approval?: Approval } {
+  return approval === null ? {} : { approval: JSON.parse(approval) as Approval };
 }
 
 function jsonOrNull(value: unknown): string | null {

@@ -17,6 +17,7 @@ export type Tables = {
   deployments: DeploymentRow;
   outbox: OutboxRow;
   secrets: SecretRow;
+  commands: CommandRow;
 };
 
 export type DeliveryRow = {
@@ -64,6 +65,7 @@ export type RunRow = {
   correlation_id: string;
   status: string;
   reason: string | null;
+  approval: string | null;
   created_at: number;
   started_at: number | null;
   finished_at: number | null;
@@ -97,6 +99,7 @@ export type AttemptRow = {
   granted_until: number | null;
   lease_expires_at: number | null;
   lease_beat: number;
+  losses: number;
   cancel_requested: number;
   last_seq: number;
   reason: string | null;
@@ -170,6 +173,19 @@ export type OutboxRow = {
   problem: string | null;
   created_at: number;
   done_at: number | null;
+};
+
+export type CommandRow = {
+  id: string;
+  run_id: string;
+  action: string;
+  by: string;
+  created_at: number;
+  /** `pending`, then `done` or `refused`. */
+  state: string;
+  message: string | null;
+  held_until: number;
+  settled_at: number | null;
 };
 
 export type SecretRow = {

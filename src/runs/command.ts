@@ -1,0 +1,63 @@
+import type { Run } from './run.ts';
+import { isFinal } from './run.ts';
+import { type RetryScope, type RunEvent, type Transition, transition } from './transition.ts';
+
+/** What a person may ask of a run. Control alone carries it out; the API only writes it down. */
+export type CommandAction =
+  | { type: 'cancel'; reason?: string }
+  /** `sha` is the commit that the approver looked at: it must be the run's. */
+  | { type: 'approve'; sha: string; comment?: string }
+  | { type: 'retry'; scope: RetryScope };
+
+export type Command = { id: string; runId: string; action: CommandAction; by: string; createdAtMs: number };
+
+export type CommandOutcome = { outcome: 'done' } | { outcome: 'refused'; message: string };
+
+/**
+ * PORT. Commands, written down before they are answered and carried out in order per run.
+ *
+ * `append` resolves when the command is durable, and rejects with a `CommandRefusal` when there is no such run.
+ * `take` hands each one out to one caller, for `holdMs`; a caller that dies loses its hold.
+ */
+export type CommandLog = {
+  append(command: Command): Promise<void>;
+  take(options: { nowMs: number; holdMs: number; limit: number }): Promise<Command[]>;
+  settle(id: string, outcome: CommandOutcome, atMs: number): Promise<void>;
+  /** Nothing while it is pending. */
+  outcomeOf(id: string): Promise<CommandOutcome | undefined>;
+  onAppended(wake: () => void): void;
+};
+
+/** What the command does to the run as it stands, or why it does nothing. Pure. */
+export function decideCommand(
+  run: Run,
+  { action, by, createdAtMs }: Command,
+  nowMs: number,
+): Transition | { refused: string } {
+  const event = eventOf(run, action, by, createdAtMs);
+  if (typeof event === 'string') return { refused: `run #${run.number} ${event}` };
+  const next = transition(run, event, nowMs);
+  return next.run === run ? { refused: `run #${run.number} has nothing left to ${action.type}` } : next;
+}
+
+function eventOf(run: Run, action: CommandAction, by: string, atMs: number): RunEvent | string {
+  switch (action.type) {
+    case 'cancel': {
+      if (isFinal(run.status)) return `ended as ${run.status} already`;
+      const message = `cancelled by ${by}${action.reason ? `: ${action.reason}` : ''}`;
+      return { type: 'cancel-requested', reason: { code: 'cancelled', message } };
+    }
+    case 'approve': {
+      if (run.status !== 'waiting') return `is ${run.status} and waits for no approval`;
+      if (action.sha !== run.change.sha) {
+        return `is of commit ${run.change.sha}, and the approval names ${action.sha}`;
+      }
+      const { comment } = action;
+      return { type: 'approved', approval: { by, atMs, ...(comment === undefined ? {} : { comment }) } };
+    }
+    case 'retry':
+      if (!isFinal(run.status)) return `is ${run.status}; only a run that has ended can be run again`;
+      if (run.jobs.length === 0) return 'has no jobs: its pipeline could not be read; push again';
+      return { type: 'retried', scope: action.scope };
+  }
+}

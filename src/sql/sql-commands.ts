@@ -1,0 +1,91 @@
+import type { Kysely } from 'kysely';
+import type { CommandAction, CommandLog } from '../runs/command.ts';
+import type { Tables } from './tables.ts';
+
+export function createSqlCommands(db: Kysely<Tables>): CommandLog {
+  const listeners: (() => void)[] = [];
+
+  return {
+    async append({ id, runId, action, by, createdAtMs }) {
+      await db
+        .insertInto('commands')
+        .values({
+          id,
+          run_id: runId,
+          action: JSON.stringify(action),
+          by,
+          created_at: createdAtMs,
+          state: 'pending',
+          held_until: 0,
+        })
+        .execute();
+      for (const wake of listeners) wake();
+    },
+
+    async take({ nowMs, holdMs, limit }) {
+      return db.transaction().execute(async (trx) => {
+        const rows = await trx
+          .selectFrom('commands as command')
+          .selectAll()
+          .where('state', '=', 'pending')
+          .where('held_until', '<=', nowMs)
+          .where(({ not, exists, selectFrom }) =>
+            not(
+              exists(
+                selectFrom('commands as older')
+                  .select('older.id')
+                  .where('older.state', '=', 'pending')
+                  .whereRef('older.run_id', '=', 'command.run_id')
+                  .whereRef('older.id', '<', 'command.id'),
+              ),
+            ),
+          )
+          .orderBy('id')
+          .limit(limit)
+          .execute();
+        const ids = rows.map((row) => row.id);
+        if (ids.length === 0) return [];
+        await trx
+          .updateTable('commands')
+          .set({ held_until: nowMs + holdMs })
+          .where('id', 'in', ids)
+          .execute();
+        return rows.map((row) => ({
+          id: row.id,
+          runId: row.run_id,
+          action: JSON.parse(row.action) as CommandAction,
+          by: row.by,
+          createdAtMs: row.created_at,
+        }));
+      });
+    },
+
+    async settle(id, outcome, atMs) {
+      const message = 'message' in outcome ? outcome.message : null;
+      await db
+        .updateTable('commands')
+        .set({ state: outcome.outcome, message, settled_at: atMs })
+        .where('id', '=', id)
+        .where('state', '=', 'pending')
+        .execute();
+      // The next one of its run can be taken now.
+      for (const wake of listeners) wake();
+    },
+
+    async outcomeOf(id) {
+      const row = await db
+        .selectFrom('commands')
+        .select(['state', 'message'])
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (!row || row.state === 'pending') return undefined;
+      return row.state === 'done'
+        ? { outcome: 'done' }
+        : { outcome: 'refused', message: row.message ?? 'refused' };
+    },
+
+    onAppended(wake) {
+      listeners.push(wake);
+    },
+  };
+}
