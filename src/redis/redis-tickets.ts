@@ -1,4 +1,4 @@
-import { Queue, Worker } from 'bullmq';
+import { Queue, WaitingError, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
 import {
   type Ticket,
@@ -60,9 +60,15 @@ const lookMs = 4_000;
 export function createTicketReader(redis: Redis, log: Log): TicketReader {
   return {
     take(queue, slots, handle) {
+      let paused = false;
       const worker = new Worker<TicketData>(
         queueName(queue),
-        async (job) => {
+        async (job, token) => {
+          if (paused) {
+            // BullMQ had asked for one more before it was paused: that goes back to where it was.
+            await job.moveToWait(token);
+            throw new WaitingError();
+          }
           await handle({ queue, jobId: job.data.jobId, attempt: job.data.attempt } satisfies Ticket);
         },
         {
@@ -77,7 +83,10 @@ export function createTicketReader(redis: Redis, log: Log): TicketReader {
       );
       worker.on('error', (error) => log.debug({ err: error }, 'ticket queue'));
       return {
-        pause: () => worker.pause(true),
+        pause() {
+          paused = true;
+          return worker.pause(true);
+        },
         close: () => worker.close(),
       };
     },

@@ -66,7 +66,11 @@ export function createMemoryLink({ retryMs = 1_000 }: { retryMs?: number } = {})
       while (mailbox.handle) {
         const frame = mailbox.frames.shift();
         if (!frame) return;
-        mailbox.handle(frame);
+        try {
+          mailbox.handle(frame);
+        } catch {
+          // One frame must not keep the others from coming.
+        }
       }
     });
   }
