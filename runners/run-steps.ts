@@ -10,7 +10,7 @@ export type StepsResult = { outcome: 'success' | 'failure' | 'error' | 'cancelle
 type StepSpec = BuildSpec['steps'][number];
 type StepResult =
   | { outcome: 'success'; exitCode: 0 }
-  | { outcome: 'failure' | 'error' | 'cancelled'; message: string; exitCode?: number };
+  | { outcome: 'failure' | 'error' | 'cancelled'; message: string; exitCode?: number; code?: string };
 
 type StepsOptions = {
   steps: readonly StepSpec[];
@@ -24,6 +24,7 @@ type StepsOptions = {
 };
 
 const shownLines = 20;
+const maxMessage = 4_000;
 
 /**
  * Runs the steps in order. After one that failed only those run that say `failure` or `always`, after a stop only
@@ -49,7 +50,7 @@ export async function runSteps(options: StepsOptions): Promise<StepsResult> {
       ...('message' in ended ? { message: withLastLines(ended.message, options.log) } : {}),
     });
     if (ended.outcome !== 'success' && !allowed && result.outcome === 'success') {
-      const code = `step-${ended.outcome}`;
+      const code = ('code' in ended && ended.code) || `step-${ended.outcome}`;
       result = { outcome: ended.outcome, reason: { code, message: `step "${step.name}" ${ended.message}` } };
     }
   }
@@ -115,7 +116,8 @@ function stoppedResult(stop: JobStop): StepResult {
 function resultOf(end: StepEnd): StepResult {
   if (end.type === 'died') {
     // Memory is the job's own affair; a container that vanished or was killed from outside is not.
-    return { outcome: end.reason === 'oom' ? 'failure' : 'error', message: end.message };
+    const lost = end.reason === 'lost' ? { code: 'engine-unreachable' } : {};
+    return { outcome: end.reason === 'oom' ? 'failure' : 'error', message: end.message, ...lost };
   }
   if (end.code === 0) return { outcome: 'success', exitCode: 0 };
   const why = end.oom ? `; ${end.oom}` : '';
@@ -129,7 +131,8 @@ function strictScript(step: StepSpec): string {
 
 function withLastLines(message: string, log: JobLog): string {
   const lines = log.tail(shownLines).join('\n');
-  return `${message}\n${lines}`.slice(0, 4_000);
+  // Of long lines the end says more than the beginning.
+  return `${message}\n${lines.slice(-Math.max(0, maxMessage - 1 - message.length))}`.slice(0, maxMessage);
 }
 
 export function durationText(ms: number): string {

@@ -21,6 +21,9 @@ import { uploadLeftSegments } from './log/segment-files.ts';
 import type { JobRun } from './run-job.ts';
 import type { StepsResult } from './run-steps.ts';
 
+/** `lost`: the fault is this machine's; the job is given back for another attempt. */
+export type JobResult = { outcome: StepsResult['outcome'] | 'lost'; reason?: Reason };
+
 export type RunnerPorts = {
   /** The link under this process's own address. */
   linkTo: (address: string) => RunnerLink;
@@ -30,7 +33,9 @@ export type RunnerPorts = {
   clock: Clock;
   log: Log;
   /** Carries out one kind of job; resolves with its outcome whatever happens. */
-  carryOut: (spec: JobSpec, job: JobRun) => Promise<StepsResult>;
+  carryOut: (spec: JobSpec, job: JobRun) => Promise<JobResult>;
+  /** Resolves when this machine can carry out jobs: no attempt is claimed before. `back`: it could not for a while. */
+  ready?: (signal: AbortSignal) => Promise<'ready' | 'back'>;
   /** Removes what dead leases left on this machine. `keep` names the leases in force. */
   sweep: (keep: ReadonlySet<string>) => Promise<void>;
 };
@@ -79,6 +84,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
   const claims = new Map<string, OpenClaim>();
   const held = new Map<string, HeldLease>();
   const running = new Map<string, JobStop>();
+  const stopping = new AbortController();
   const hurry = new AbortController();
   let closing: Promise<void> | undefined;
 
@@ -93,12 +99,15 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
   let callOffSweep = clock.after(sweepMs, sweep);
 
   function sweep(): void {
-    ports
+    sweepNow().finally(() => {
+      if (!closing) callOffSweep = clock.after(sweepMs, sweep);
+    });
+  }
+
+  function sweepNow(): Promise<void> {
+    return ports
       .sweep(new Set(running.keys()))
-      .catch((error: unknown) => log.warn({ err: error }, 'sweeping failed; it is tried again'))
-      .finally(() => {
-        if (!closing) callOffSweep = clock.after(sweepMs, sweep);
-      });
+      .catch((error: unknown) => log.warn({ err: error }, 'sweeping failed; it is tried again'));
   }
 
   function hold(spool: EventSpool): HeldLease {
@@ -133,6 +142,9 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
   }
 
   async function work(ticket: Ticket): Promise<void> {
+    if ((await ports.ready?.(stopping.signal)) === 'back') await sweepNow();
+    // Nobody has claimed the attempt: control writes its ticket again.
+    if (closing) return;
     const claimId = randomUUID();
     const claim = claimLease({
       ticket,
@@ -201,7 +213,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
     const { owner } = settings;
     const carrying = ports
       .carryOut(spec, { leaseId, owner, jobLog, stop, report: lease.report })
-      .catch((error: unknown): StepsResult => {
+      .catch((error: unknown): JobResult => {
         log.error({ err: error }, `job broke: ${messageOf(error)}`);
         return { outcome: 'error', reason: { code: 'internal', message: 'internal error of the runner' } };
       });
@@ -251,6 +263,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
   }
 
   async function end(): Promise<void> {
+    stopping.abort();
     callOffSweep();
     await subscription.pause();
     await subscription.close();
@@ -270,7 +283,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
 }
 
 function reported(
-  result: StepsResult,
+  result: JobResult,
   stop: JobStop,
   runner: string,
 ): { outcome: JobOutcome; reason?: Reason } {

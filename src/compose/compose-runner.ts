@@ -4,8 +4,8 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDockerEngine } from '../../runners/engine/docker/docker-engine.ts';
-import type { Engine } from '../../runners/engine/engine.ts';
-import { runDeployment } from '../../runners/run-deployment.ts';
+import type { Engine, EngineRefusal } from '../../runners/engine/engine.ts';
+import { runDeployment, sweepBundles } from '../../runners/run-deployment.ts';
 import { runJob } from '../../runners/run-job.ts';
 import { type Runner, startRunner } from '../../runners/runner.ts';
 import { tellStoreTrouble } from '../../runners/tell-store-trouble.ts';
@@ -38,6 +38,7 @@ export type RunnerProcess = {
 const redisStartMs = 10_000;
 const engineRetryMs = 3_000;
 const workspaceFolder = 'workspaces';
+const engineLostCode: EngineRefusal['code'] = 'engine-unreachable';
 const folders: Record<TicketQueue, string> = { jobs: 'runner', deployments: 'deployer' };
 
 /**
@@ -92,12 +93,13 @@ export async function startRunnerProcess(
   if (options.queues.includes('deployments')) {
     const directory = data.path(folders.deployments);
     const targets = await openDeployTargets(config, data);
-    const ports = { targets, blobs, directory: join(directory, 'bundles'), clock, log };
+    const bundles = join(directory, 'bundles');
+    const ports = { targets, blobs, directory: bundles, clock, log };
     started.push(
       await startRunner(
         {
           ...transport,
-          sweep: async () => {},
+          sweep: (keep) => sweepBundles(bundles, keep),
           carryOut: (spec, job) => {
             if (spec.kind !== 'deploy') throw new Error('a build came through the queue of deployments');
             return runDeployment(spec, job, ports);
@@ -117,8 +119,10 @@ export async function startRunnerProcess(
       () => engine.close(),
       () => mirrors.close(),
     );
-    // Without an engine no ticket is taken: jobs stay queued, and the log says why.
+    // Without an engine no attempt is claimed: jobs stay queued, and the log says why.
     await engineAnswers(engine, log, options.signal);
+    let engineLost = false;
+    let engineBack: Promise<void> | undefined;
     if (options.signal.aborted) return { close };
     const ports = {
       engine,
@@ -148,9 +152,21 @@ export async function startRunnerProcess(
             if (removed.length > 0) log.warn({ removed }, 'containers of dead jobs were removed');
             await workspaces.sweep(keep);
           },
-          carryOut: (spec, job) => {
+          ready: async (signal) => {
+            if (!engineLost) return 'ready';
+            engineBack ??= engineAnswers(engine, log, signal).finally(() => {
+              engineLost = false;
+              engineBack = undefined;
+            });
+            await engineBack;
+            return 'back';
+          },
+          carryOut: async (spec, job) => {
             if (spec.kind !== 'build') throw new Error('a deployment came through the queue of jobs');
-            return runJob(spec, job, ports);
+            const result = await runJob(spec, job, ports);
+            if (result.reason?.code !== engineLostCode) return result;
+            engineLost = true;
+            return { ...result, outcome: 'lost' };
           },
         },
         { ...settings, queue: 'jobs', slots: config.slots, directory },
