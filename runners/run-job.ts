@@ -47,9 +47,10 @@ export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): P
   const workspaceDir = await ports.workspaces.create(job.leaseId);
   try {
     const container = await prepare(spec, workspaceDir, job, ports);
+    const { stop, jobLog, report } = job;
+    let result: StepsResult;
     try {
-      const { stop, jobLog, report } = job;
-      const result = await runSteps({
+      result = await runSteps({
         steps: spec.steps,
         container,
         log: jobLog,
@@ -58,24 +59,21 @@ export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): P
         report,
         graceMs,
       });
-      if (result.outcome !== 'success') return result;
-      await container.stop();
-      // Every process is dead: what takes time about the rest, the engine does beside the artifacts.
-      container.close().catch(() => {});
-      if (stop.begun.aborted) return stoppedJob(stop);
-      await storeArtifacts({
-        spec,
-        workspaceDir,
-        blobs: ports.blobs,
-        signal: stop.begun,
-        now: ports.clock.now,
-        note: jobLog.note,
-        report,
-      });
-      return result;
     } finally {
-      await container.close();
+      await end(container, job, ports.log);
     }
+    if (result.outcome !== 'success') return result;
+    if (stop.begun.aborted) return stoppedJob(stop);
+    await storeArtifacts({
+      spec,
+      workspaceDir,
+      blobs: ports.blobs,
+      signal: stop.begun,
+      now: ports.clock.now,
+      note: jobLog.note,
+      report,
+    });
+    return result;
   } catch (error) {
     return brokenBy(error, job, ports.log);
   } finally {
@@ -84,6 +82,18 @@ export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): P
       ports.log.warn({ err: error, leaseId: job.leaseId }, 'a workspace could not be removed');
     });
   }
+}
+
+/**
+ * Resolves when every process of the job is dead. What the engine then does to remove the container takes five times
+ * as long and nobody has to wait for it: the engine's own `close` does, and whatever fails is left to the sweep.
+ */
+async function end(container: JobContainer, { leaseId }: JobRun, log: Log): Promise<void> {
+  await container.stop().finally(() => {
+    container
+      .close()
+      .catch((error: unknown) => log.warn({ err: error, leaseId }, 'a container is left to the sweep'));
+  });
 }
 
 /** The container starts while the commit is being checked out; whichever fails ends the other. */

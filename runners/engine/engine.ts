@@ -34,7 +34,7 @@ export type Engine = {
   /**
    * Removes every container and network that carries this owner's label and whose lease is not in `keep`, and
    * returns the names of what it removed. A lease must be in `keep` from before its `open` until after its
-   * `close`. Containers of other owners are never touched.
+   * `stop` or `close`. Containers of other owners are never touched.
    */
   sweep(owner: string, keep: ReadonlySet<string>): Promise<string[]>;
 
