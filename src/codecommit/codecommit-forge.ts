@@ -1,5 +1,6 @@
+import { messageOf } from '../errors.ts';
 import type { Change, Interpretation } from '../runs/change.ts';
-import type { CloneCredential, Forge } from '../runs/forge.ts';
+import { type CloneCredential, type Forge, SourceRefusal } from '../runs/forge.ts';
 
 export type AwsKeys = { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined };
 
@@ -18,7 +19,7 @@ export type CodecommitForgeOptions = {
 /** AWS CodeCommit: clones by a signature made of AWS keys. It has no commit statuses. */
 export function createCodecommitForge(options: CodecommitForgeOptions): Forge {
   const baseOf = (change: Change) =>
-    options.gitUrl ?? `https://git-codecommit.${regionOf(change)}.amazonaws.com`;
+    options.gitUrl ?? `https://git-codecommit.${regionOf(change)}.${domainOf(regionOf(change))}`;
 
   return {
     interpret: ({ body }) =>
@@ -32,7 +33,13 @@ export function createCodecommitForge(options: CodecommitForgeOptions): Forge {
     }),
 
     async cloneCredential(change) {
-      const keys = await options.keys();
+      const keys = await options.keys().catch((error: unknown) => {
+        throw new SourceRefusal(
+          'unreachable',
+          `no AWS keys to clone ${change.repository} with: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give this machine a role (${messageOf(error)})`,
+          { cause: error },
+        );
+      });
       const { host } = new URL(baseOf(change));
       const { repository } = change;
       return options.mint({
@@ -44,6 +51,11 @@ export function createCodecommitForge(options: CodecommitForgeOptions): Forge {
       });
     },
   };
+}
+
+/** https://docs.aws.amazon.com/codecommit/latest/userguide/regions.html */
+function domainOf(region: string): string {
+  return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 }
 
 function regionOf(change: Change): string {
