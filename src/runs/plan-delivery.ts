@@ -12,8 +12,11 @@ import { findSkipToken } from './skip-token.ts';
 
 export const pipelineFile = '.hookline.yml';
 
-/** How often a source that cannot be reached is tried before its change ends as a run in `error`. */
-export const maxSourceTries = 6;
+/**
+ * How often a source that cannot be reached is tried before its change ends as a run in `error`: with the waits between
+ * the tries some twenty minutes, so that a host's outage costs nobody a push.
+ */
+export const maxSourceTries = 30;
 
 export type PlanPorts = {
   forges: Partial<Record<RecordedDelivery['source'], Forge>>;

@@ -89,6 +89,47 @@ describe('a process that is killed in the middle of a job', () => {
     expect(run.jobs[0]?.attempts).toHaveLength(2);
   });
 
+  it('the runner, before it said a word: the attempt is given to its successor within 30 s', async () => {
+    const project = await scene.project('luck/wordless');
+    // Stopped, it can take the ticket and claim no more than it did.
+    const pid = childPid(' runner');
+    const sha = await project.push(job());
+    process.kill(pid, 'SIGKILL');
+    const killedAtMs = Date.now();
+    await endsWell('luck/wordless', sha);
+    expect(Date.now() - killedAtMs).toBeLessThan(35_000);
+  });
+
+  it('web and control while five branches are being told: each gets one run, as far as it was told', async () => {
+    const project = await scene.project('luck/branches');
+    const { copy } = project;
+    await copy.commit('.hookline.yml', oneStep(engine.image, 'echo done'));
+    const branches = ['one', 'two', 'three', 'four', 'five'];
+    for (const branch of branches) {
+      await copy.git('checkout', '--quiet', '-b', branch, 'main');
+      await copy.commit('branch.txt', branch);
+    }
+    const pushing = copy.git('push', '--quiet', 'origin', ...branches);
+    await scene.hookline.logged(
+      (line) => line.msg.endsWith('created') && line['repository'] === 'luck/branches',
+    );
+    scene.hookline.signal('SIGKILL');
+    await scene.hookline.ended;
+    await pushing;
+    await scene.git.settled();
+    await scene.start();
+    const missed = scene.git
+      .deliveries()
+      .filter(
+        ({ repository, event, response }) =>
+          repository === 'luck/branches' && event === 'push' && response?.status !== 202,
+      );
+    for (const { id } of missed) await scene.git.redeliver(id);
+    for (const branch of branches) {
+      await endsWell('luck/branches', (await copy.git('rev-parse', branch)).trim());
+    }
+  });
+
   it('while nothing listens a push is not lost: the host delivers again', async () => {
     const project = await scene.project('luck/away');
     await scene.hookline.stop();
