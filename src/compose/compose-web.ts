@@ -104,6 +104,7 @@ export async function startWeb(
     ],
     pages: createPages({
       history,
+      askRun,
       now,
       log,
       ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),

@@ -1,6 +1,6 @@
 import { Refusal } from '../errors.ts';
 
-const statusByCode = { 'bad-parameter': 400, 'not-found': 404 } as const;
+const statusByCode = { 'bad-parameter': 400, 'not-found': 404, refused: 409 } as const;
 
 export type PageRefusalCode = keyof typeof statusByCode;
 

@@ -2,7 +2,9 @@ import { type Context, Hono } from 'hono';
 import { compress } from 'hono/compress';
 import { Refusal } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { AskRun } from '../runs/ask-run.ts';
 import type { History } from '../runs/history.ts';
+import { addRunActions } from './add-run-actions.ts';
 import { assetRoutes } from './assets.ts';
 import { deliveryFilterOf, deliveryListPage } from './delivery-list-page.ts';
 import { deliveryPage } from './delivery-page.ts';
@@ -18,6 +20,8 @@ import { runPage } from './run-page.ts';
 export type PagePorts = {
   history: Pick<History, 'listRuns' | 'run' | 'listDeliveries' | 'delivery' | 'refusals'>;
   now: () => number;
+  /** Absent: the pages only show. */
+  askRun?: AskRun;
   /** How forges reach this service; where the reader is when not given. */
   publicUrl?: string;
   /** With it an outage is logged and shown as a page; without, it is thrown on to the app around the pages. */
@@ -39,7 +43,7 @@ const securityHeaders = {
  * The pages: HTML made on the server, whole without JavaScript. To be mounted at `/`, behind whatever decides who
  * may read. A correlation id set by the app around them is shown where something went wrong.
  */
-export function createPages({ history, now, publicUrl, log }: PagePorts): Hono {
+export function createPages({ history, now, askRun, publicUrl, log }: PagePorts): Hono {
   const pages = new Hono();
 
   // What the app around the pages has no answer for either: a person gets a page, a program the app's own no.
@@ -69,9 +73,16 @@ export function createPages({ history, now, publicUrl, log }: PagePorts): Hono {
     const askedJobId = textParameter(lookupOf(context), 'job');
     return answer(
       context,
-      runPage({ run, nowMs: now(), ...(askedJobId === undefined ? {} : { askedJobId }) }),
+      runPage({
+        run,
+        nowMs: now(),
+        withActions: askRun !== undefined,
+        ...(askedJobId === undefined ? {} : { askedJobId }),
+      }),
     );
   });
+
+  if (askRun) addRunActions(pages, { history, askRun });
 
   pages.get('/deliveries', async (context) => {
     const lookup = lookupOf(context);
@@ -113,7 +124,11 @@ export function createPages({ history, now, publicUrl, log }: PagePorts): Hono {
   return pages;
 }
 
-async function answer(context: Context, page: Html, status: 200 | 400 | 404 | 500 = 200): Promise<Response> {
+async function answer(
+  context: Context,
+  page: Html,
+  status: 200 | 400 | 404 | 409 | 500 = 200,
+): Promise<Response> {
   return context.html(await page, status, { ...securityHeaders, 'cache-control': 'no-store' });
 }
 

@@ -7,6 +7,7 @@ export type PageProblem = { status: number; detail: string; correlationId?: stri
 const headings: Readonly<Record<number, string>> = {
   400: 'This address does not make sense',
   404: 'There is nothing here',
+  409: 'That cannot be done now',
 };
 
 /** Says no, or that something broke here: never why in the words of the program, always where to look. */

@@ -4,12 +4,13 @@ import { type Html, isolated, nothing } from './html-text.ts';
 import { listHref } from './list-query.ts';
 import { reasonBox } from './reason-box.ts';
 import { reference, shortCommit, titleOf } from './reference-view.ts';
+import { runActions } from './run-actions.ts';
 import { eventWord } from './run-filters.ts';
 import { statusLabel } from './status-view.ts';
 import { age, durationOf } from './time-view.ts';
 
 /** What a reader wants to know before anything else: how it stands, what it is, and why it went wrong. */
-export function runHead(run: RunDetail, nowMs: number): Html {
+export function runHead(run: RunDetail, nowMs: number, withActions: boolean): Html {
   const took = durationOf(run, nowMs);
   const took_ =
     took === undefined
@@ -20,6 +21,7 @@ export function runHead(run: RunDetail, nowMs: number): Html {
   return html`<div class="run-title">
 ${statusLabel(run.status)}
 <h1>${isolated(titleOf(run))} <span class="number">#${run.number}</span></h1>
+${withActions ? runActions(run) : ''}
 </div>
 <p class="run-line">
 <a href="${listHref('/runs', { repository: run.repository })}">${isolated(run.repository)}</a>
@@ -27,6 +29,7 @@ ${reference(run)} ${shortCommit(run.sha)}
 <span>${eventWord(run.event)}${run.author === '' ? '' : html` by ${isolated(run.author)}`}</span>
 <span>${age(run.createdAtMs, nowMs)}</span>
 ${took_}
+${run.approval ? html`<span>approved by ${isolated(run.approval.by)} ${age(run.approval.atMs, nowMs)}</span>` : ''}
 </p>
 ${run.reason && run.status !== 'success' ? reasonBox(run.reason, run.status) : ''}`;
 }

@@ -12,7 +12,7 @@ import { runHead } from './run-head.ts';
 import { runResults } from './run-results.ts';
 import { statusWord } from './status-view.ts';
 
-export type RunView = { run: RunDetail; askedJobId?: string; nowMs: number };
+export type RunView = { run: RunDetail; askedJobId?: string; nowMs: number; withActions?: boolean };
 
 /** How often an open page asks for news of a run when no stream of a log tells it. */
 const refreshMs = 3_000;
@@ -21,7 +21,7 @@ const refreshMs = 3_000;
  * Parts marked `data-live` are taken anew from this same page while the run goes on. The log is not one of
  * them: it has a stream of its own.
  */
-export function runPage({ run, askedJobId, nowMs }: RunView): Html {
+export function runPage({ run, askedJobId, nowMs, withActions = false }: RunView): Html {
   const job = chooseJob(run.jobs, askedJobId);
   const refresh = isFinal(run.status) ? nothing : html` data-refresh="${refreshMs}"`;
   return layout({
@@ -30,7 +30,7 @@ export function runPage({ run, askedJobId, nowMs }: RunView): Html {
     current: 'runs',
     scripts: ['live-page.js', ...(job ? ['live-log.js'] : [])],
     body: html`<div id="run-head" data-live${refresh}>
-${runHead(run, nowMs)}
+${runHead(run, nowMs, withActions)}
 </div>
 ${
   job

@@ -6,7 +6,7 @@ import type {
   RunSummary,
   StatusDetail,
 } from '../../runs/history.ts';
-import { statuses } from '../../runs/run.ts';
+import { type Approval, statuses } from '../../runs/run.ts';
 import { jobJson, jobToJson } from './job-json.ts';
 import { reasonJson, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
 
@@ -73,6 +73,7 @@ export const runJson = runSummaryJson
   .extend({
     deliveryId: z.string(),
     correlationId: z.string(),
+    approval: z.object({ by: z.string(), at: timeJson, comment: z.string().optional() }).optional(),
     pipeline: z.object({ file: z.string(), digest: z.string() }),
     jobs: z.array(jobJson),
     artifacts: z.array(artifactJson),
@@ -106,12 +107,17 @@ export function runToJson(run: RunDetail): z.infer<typeof runJson> {
     ...runSummaryToJson(run),
     deliveryId: run.deliveryId,
     correlationId: run.correlationId,
+    ...(run.approval ? { approval: approvalToJson(run.approval) } : {}),
     pipeline: run.pipeline,
     jobs: run.jobs.map(jobToJson),
     artifacts: run.artifacts.map(artifactToJson),
     deployments: run.deployments.map(deploymentToJson),
     statuses: run.statuses.map(statusToJson),
   };
+}
+
+function approvalToJson({ atMs, ...approval }: Approval) {
+  return { ...approval, at: timeOf(atMs) };
 }
 
 /** The key in the blob store stays inside. */
