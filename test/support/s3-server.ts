@@ -16,8 +16,8 @@ export interface S3Server {
 }
 
 const region = 'us-east-1';
-/** Swift's tempauth reads an access key as account:user. */
-const accessKeyId = 'hookline:tests';
+const plainKeys = 'hookline_plain_keys';
+const accessKeyId = 'hooklinetests';
 const secretAccessKey = 'hookline-tests-secret';
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 5_000;
@@ -45,7 +45,8 @@ export async function startS3Server(): Promise<S3Server> {
 
   function start(name: string, command: string, args: readonly string[]): void {
     const log = openSync(join(directory, `${name}.log`), 'a');
-    const child = spawn(command, args, { stdio: ['ignore', log, log] });
+    const env = { ...process.env, PYTHONPATH: directory };
+    const child = spawn(command, args, { stdio: ['ignore', log, log], env });
     child.once('error', () => {});
     children.push(child);
   }
@@ -62,6 +63,7 @@ export async function startS3Server(): Promise<S3Server> {
       await writeFile(join(directory, `${name}.conf`), storageConfig(directory, name, port));
       start(name, `swift-${name}-server`, [join(directory, `${name}.conf`)]);
     }
+    await writeFile(join(directory, `${plainKeys}.py`), plainKeysModule);
     await writeFile(join(directory, 'proxy.conf'), proxyConfig(directory, proxy, memcached));
     start('proxy', 'swift-proxy-server', [join(directory, 'proxy.conf')]);
     const endpoint = `http://127.0.0.1:${proxy}`;
@@ -113,6 +115,25 @@ recon_cache_path = ${directory}
 `;
 }
 
+/**
+ * Swift's users are called account:user, and so are their access keys. Those of AWS have no colon, and a name with one
+ * cannot be sent to a git server: here each user may leave it out.
+ */
+const plainKeysModule = `from swift.common.middleware import tempauth
+
+
+class PlainKeys(tempauth.TempAuth):
+    def __init__(self, app, conf):
+        super().__init__(app, conf)
+        self.users |= {name.replace(':', ''): user for name, user in self.users.items()}
+
+
+def filter_factory(global_conf, **local_conf):
+    tempauth.filter_factory(global_conf, **local_conf)
+    conf = {**global_conf, **local_conf}
+    return lambda app: PlainKeys(app, conf)
+`;
+
 /** The timeouts are long, and no backend is shunned for a while after an error, because test machines are busy. */
 function proxyConfig(directory: string, port: number, memcachedPort: number): string {
   const filters = [
@@ -141,8 +162,8 @@ location = ${region}
 allow_multipart_uploads = true
 min_segment_size = 5242880
 [filter:tempauth]
-use = egg:swift#tempauth
-user_${accessKeyId.replace(':', '_')} = ${secretAccessKey} .admin
+paste.filter_factory = ${plainKeys}:filter_factory
+user_hookline_tests = ${secretAccessKey} .admin
 [filter:cache]
 use = egg:swift#memcache
 memcache_servers = 127.0.0.1:${memcachedPort}
