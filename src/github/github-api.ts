@@ -1,4 +1,5 @@
 import { ConsecutiveBreaker, circuitBreaker, handleWhen, TimeoutStrategy, timeout, wrap } from 'cockatiel';
+import { messageOf } from '../errors.ts';
 import { ForgeRefusal } from '../runs/forge.ts';
 
 export type GithubApi = {
@@ -33,7 +34,7 @@ export function createGithubApi(options: { apiUrl: string; token?: string; now?:
         throw new Error(`GitHub wants no requests before ${new Date(quietUntilMs).toISOString()}`);
       }
       await policy.execute(async (context) => {
-        const response = await fetch(`${options.apiUrl}${path}`, {
+        const response = await reach(`${options.apiUrl}${path}`, {
           method: 'POST',
           body,
           redirect: 'error',
@@ -57,6 +58,17 @@ export function createGithubApi(options: { apiUrl: string; token?: string; now?:
       }, signal);
     },
   };
+}
+
+/** `fetch` says of every failure that it failed; why stands in its cause. */
+async function reach(url: string, request: RequestInit): Promise<Response> {
+  try {
+    return await fetch(url, request);
+  } catch (error) {
+    if (request.signal?.aborted) throw error;
+    const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+    throw new Error(`${new URL(url).origin} cannot be reached: ${messageOf(cause)}`, { cause: error });
+  }
 }
 
 /**

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { oneStep } from '../support/hookline-project.ts';
 import { type HooklineScene, openHooklineScene, type RunJson } from '../support/hookline-scene.ts';
@@ -65,6 +67,22 @@ describe('a process that is killed in the middle of a job', () => {
     process.kill(childPid('redis-server'), 'SIGKILL');
     const run = await endsWell('luck/redis', sha);
     expect(run.jobs[0]?.attempts).toHaveLength(1);
+  });
+
+  it('all that Redis knew is gone: the job goes on, and those that wait are run', async () => {
+    const project = await scene.project('luck/forgetful');
+    const pushes: string[] = [];
+    for (const branch of ['one', 'two', 'three', 'four']) pushes.push(await project.push(job(), { branch }));
+    await scene.run(pushes[0] ?? '', hasBegun);
+    const redis = new Redis({ path: join(scene.dataDir, 'redis/redis.sock') });
+    await redis.flushall();
+    redis.disconnect();
+    for (const sha of pushes) {
+      const run = await scene.ended(sha);
+      expect(run).toMatchObject({ status: 'success' });
+      await scene.status('luck/forgetful', sha, 'success');
+    }
+    await nothingLeft(scene.dataDir, engine.dockerHost);
   });
 
   it('web and control: after the next start the run succeeds', async () => {
