@@ -36,7 +36,10 @@ export function createVirtualClock(startMs: number): VirtualClock {
       await settle();
       while (!done()) {
         const timer = next();
-        if (!timer || timer.atMs > endMs) return false;
+        if (!timer || timer.atMs > endMs) {
+          nowMs = Math.max(nowMs, endMs);
+          return false;
+        }
         timers.delete(timer);
         nowMs = Math.max(nowMs, timer.atMs);
         timer.run();
