@@ -19,6 +19,8 @@ const region = 'us-east-1';
 const plainKeys = 'hookline_plain_keys';
 const accessKeyId = 'hooklinetests';
 const secretAccessKey = 'hookline-tests-secret';
+/** What every server of these takes, for those who have to name it before one runs. */
+export const s3Credentials = { accessKeyId, secretAccessKey } as const;
 const startTimeoutMs = 60_000;
 const stopTimeoutMs = 5_000;
 
@@ -70,7 +72,7 @@ export async function startS3Server(): Promise<S3Server> {
     // All of them: a proxy that is up before what is behind it answers 503.
     for (const port of [account, container, object, proxy])
       await answers(`http://127.0.0.1:${port}/healthcheck`, children);
-    return { endpoint, region, credentials: { accessKeyId, secretAccessKey }, stop };
+    return { endpoint, region, credentials: s3Credentials, stop };
   } catch (error) {
     const logs = await logsOf(directory);
     await stop();
