@@ -3,9 +3,21 @@ import type { Run } from '../runs/run.ts';
 import { attemptOf, jobOf, runOf, stepOf } from './run-rows.ts';
 import type { StepRow, Tables } from './tables.ts';
 
-/** The run as its events see it: its jobs, and of each job the newest attempt with its steps. */
-export async function loadRun(db: Kysely<Tables>, runId: string): Promise<Run | undefined> {
-  const row = await db.selectFrom('runs').selectAll().where('id', '=', runId).executeTakeFirst();
+/**
+ * The run as its events see it: its jobs, and of each job the newest attempt with its steps. Locked, it is nobody
+ * else's to change before the transaction ends; its jobs, attempts and steps change with it alone.
+ */
+export async function loadRun(
+  db: Kysely<Tables>,
+  runId: string,
+  { isLocked = false } = {},
+): Promise<Run | undefined> {
+  const row = await db
+    .selectFrom('runs')
+    .selectAll()
+    .where('id', '=', runId)
+    .$if(isLocked, (query) => query.forUpdate())
+    .executeTakeFirst();
   if (!row) return undefined;
   const jobs = await db
     .selectFrom('jobs')

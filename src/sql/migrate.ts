@@ -1,18 +1,53 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import type { ColumnTypes } from './column-types.ts';
+import { DatabaseRefusal } from './database-refusal.ts';
 import * as initial from './migrations/001-initial.ts';
 import * as commands from './migrations/002-commands.ts';
+import * as oneOut from './migrations/003-one-out.ts';
 import type { Tables } from './tables.ts';
 
-const migrations: Record<string, Migration> = {
+type Step = { up(db: Kysely<unknown>, columns: ColumnTypes): Promise<void> };
+
+const steps: Record<string, Step> = {
   '001-initial': initial,
   '002-commands': commands,
+  '003-one-out': oneOut,
 };
 
-/** Brings the schema up to date; does nothing when it is. Rejects with the error of the migration that failed. */
-export async function migrate(db: Kysely<Tables>): Promise<string[]> {
+/**
+ * Brings the schema up to date and returns the names of the steps that were missing, none when it was. All of them
+ * are one transaction, and of several processes that start at once one does it while the others wait (Kysely takes
+ * an advisory lock on PostgreSQL). Forward only: a database that knows more steps than this program is refused.
+ */
+export async function migrate(db: Kysely<Tables>, columns: ColumnTypes): Promise<string[]> {
+  const migrations = Object.fromEntries(
+    Object.entries(steps).map(([name, step]): [string, Migration] => [
+      name,
+      { up: (untyped: Kysely<unknown>) => step.up(untyped, columns) },
+    ]),
+  );
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  await refuseNewer(db, migrator);
   const { error, results } = await migrator.migrateToLatest();
-  if (error) throw error;
+  if (error) {
+    // Perhaps a newer program came first.
+    await refuseNewer(db, migrator);
+    throw error;
+  }
   return (results ?? []).map((result) => result.migrationName);
+}
+
+async function refuseNewer(db: Kysely<Tables>, migrator: Migrator): Promise<void> {
+  const isNew = (await migrator.getMigrations()).every(({ executedAt }) => executedAt === undefined);
+  if (isNew) return;
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db);
+  const unknown = rows.filter(({ name }) => !Object.hasOwn(steps, name));
+  if (unknown.length === 0) return;
+  const names = unknown.map(({ name }) => name).join(', ');
+  const remedy = 'start the newer hookline again, or go back to a backup of the time before it';
+  throw new DatabaseRefusal(
+    'newer',
+    `the database is newer than this program, which does not know ${names}; ${remedy}`,
+  );
 }

@@ -2,20 +2,31 @@ import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
-import { messageOf, Refusal } from '../errors.ts';
+import { messageOf } from '../errors.ts';
+import { sqliteColumns } from './column-types.ts';
+import { DatabaseRefusal } from './database-refusal.ts';
+import { dropRowLocks } from './drop-row-locks.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
 
-export class DatabaseRefusal extends Refusal<'unusable'> {}
-
 /**
  * Opens the SQLite file and brings its schema up to date. Write-ahead log with a flush to disk at each commit:
- * what was committed survives a loss of power. `:memory:` is a database of its own, for tests.
+ * what was committed survives a loss of power. `:memory:` is a database of its own, for tests. `onMigrated` hears
+ * which steps the schema lacked.
  */
-export async function openSqlite(file: string): Promise<Kysely<Tables>> {
+export async function openSqlite(
+  file: string,
+  onMigrated: (steps: readonly string[]) => void = () => {},
+): Promise<Kysely<Tables>> {
   const database = openFile(file);
-  const db = new Kysely<Tables>({ dialect: new SqliteDialect({ database: asKyselyDatabase(database) }) });
-  await migrate(db);
+  const dialect = new SqliteDialect({ database: asKyselyDatabase(database) });
+  const db = new Kysely<Tables>({ dialect, plugins: [dropRowLocks] });
+  try {
+    onMigrated(await migrate(db, sqliteColumns));
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
   return db;
 }
 

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { CommandAction, CommandLog } from '../runs/command.ts';
+import { inTransaction, outlastOutage } from './in-transaction.ts';
 import type { Tables } from './tables.ts';
 
 export function createSqlCommands(db: Kysely<Tables>): CommandLog {
@@ -23,25 +24,41 @@ export function createSqlCommands(db: Kysely<Tables>): CommandLog {
     },
 
     async take({ nowMs, holdMs, limit }) {
-      return db.transaction().execute(async (trx) => {
+      const pending = await db
+        .selectFrom('commands')
+        .select('id')
+        .where('state', '=', 'pending')
+        .limit(1)
+        .executeTakeFirst();
+      if (!pending) return [];
+      return inTransaction(db, async (trx) => {
         const rows = await trx
           .selectFrom('commands as command')
           .selectAll()
           .where('state', '=', 'pending')
           .where('held_until', '<=', nowMs)
+          // The one of its run that was taken before, or the oldest when none was.
           .where(({ not, exists, selectFrom }) =>
             not(
               exists(
-                selectFrom('commands as older')
-                  .select('older.id')
-                  .where('older.state', '=', 'pending')
-                  .whereRef('older.run_id', '=', 'command.run_id')
-                  .whereRef('older.id', '<', 'command.id'),
+                selectFrom('commands as other')
+                  .select('other.id')
+                  .where('other.state', '=', 'pending')
+                  .whereRef('other.run_id', '=', 'command.run_id')
+                  .whereRef('other.id', '<>', 'command.id')
+                  .where(({ and, eb, or, ref }) =>
+                    or([
+                      eb('other.held_until', '>', 0),
+                      and([eb('command.held_until', '=', 0), eb('other.id', '<', ref('command.id'))]),
+                    ]),
+                  ),
               ),
             ),
           )
           .orderBy('id')
           .limit(limit)
+          .forUpdate()
+          .skipLocked()
           .execute();
         const ids = rows.map((row) => row.id);
         if (ids.length === 0) return [];
@@ -62,12 +79,14 @@ export function createSqlCommands(db: Kysely<Tables>): CommandLog {
 
     async settle(id, outcome, atMs) {
       const message = 'message' in outcome ? outcome.message : null;
-      await db
-        .updateTable('commands')
-        .set({ state: outcome.outcome, message, settled_at: atMs })
-        .where('id', '=', id)
-        .where('state', '=', 'pending')
-        .execute();
+      await outlastOutage(() =>
+        db
+          .updateTable('commands')
+          .set({ state: outcome.outcome, message, settled_at: atMs })
+          .where('id', '=', id)
+          .where('state', '=', 'pending')
+          .execute(),
+      );
       // The next one of its run can be taken now.
       for (const wake of listeners) wake();
     },

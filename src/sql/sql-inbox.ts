@@ -3,54 +3,67 @@ import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { DeliveryQueue, RecordedDelivery } from '../runs/delivery-queue.ts';
 import type { Inbox, NewDelivery, Recorded } from '../webhooks/inbox.ts';
+import { groupLength, recordGroup } from './delivery-group.ts';
+import { outlastOutage, rerunLostRaces } from './in-transaction.ts';
 import type { Tables } from './tables.ts';
 
 type Waiting = {
   delivery: NewDelivery;
   resolve: (recorded: Recorded) => void;
   reject: (error: unknown) => void;
+  /** Rejects when the time is up; what was not begun by then is not begun any more. */
+  limit: NodeJS.Timeout;
+  isLate: boolean;
 };
 
-/** Rows per statement; SQLite takes at most 32,766 values in one. */
-const groupSize = 200;
-const columns = 14;
-if (groupSize * columns > 32_766) throw new Error('a group of deliveries does not fit one statement');
-
+/** GitHub waits 10 s for its answer, and a 503 has to reach it, too. */
+const recordLimitMs = 8_000;
 const refusalFlushMs = 1_000;
 
 /**
  * The inbox and control's end of it. Deliveries that wait at the same moment are committed together: one flush
- * to disk serves all of them, which is what makes a durable answer cheap.
+ * to disk serves all of them, which is what makes a durable answer cheap. `groups` may be under way at the same time,
+ * where the database can work on several.
  */
 export function createSqlInbox(
   db: Kysely<Tables>,
   log: Log,
+  { groups = 1 } = {},
 ): Inbox & DeliveryQueue & { close(): Promise<void> } {
   const waiting: Waiting[] = [];
   const listeners: (() => void)[] = [];
-  let committing: Promise<void> | undefined;
+  const committing: (Promise<void> | undefined)[] = Array.from({ length: groups }, () => undefined);
   let refusals = new Map<string, { source: string; reason: string; count: number; last_at: number }>();
   let refusalTimer: NodeJS.Timeout | undefined;
 
-  async function commitWaiting(): Promise<void> {
-    while (waiting.length > 0) {
-      const group = waiting.splice(0, groupSize);
-      try {
-        const recorded = await recordGroup(
-          db,
-          group.map(({ delivery }) => delivery),
-        );
-        group.forEach(({ delivery, resolve }, index) => {
-          resolve(recorded[index] ?? { outcome: 'duplicate', id: delivery.id });
-        });
-        if (recorded.some(({ outcome }) => outcome === 'recorded')) for (const wake of listeners) wake();
-      } catch (error) {
-        log.error({ err: error }, `deliveries could not be written: ${messageOf(error)}`);
-        for (const { reject } of group) reject(error);
-      }
+  function nextGroup(): Waiting[] {
+    return waiting.splice(0, groupLength(waiting)).filter(({ isLate }) => !isLate);
+  }
+
+  async function commitWaiting(place: number): Promise<void> {
+    for (let group = nextGroup(); waiting.length > 0 || group.length > 0; group = nextGroup()) {
+      if (group.length > 0) await commit(group);
     }
     // Here and not in a `finally` of the promise: that runs a tick later, and what came in meanwhile would wait for ever.
-    committing = undefined;
+    committing[place] = undefined;
+  }
+
+  async function commit(group: readonly Waiting[]): Promise<void> {
+    try {
+      const recorded = await recordGroup(
+        db,
+        group.map(({ delivery }) => delivery),
+      );
+      group.forEach(({ delivery, resolve }, index) => {
+        resolve(recorded[index] ?? { outcome: 'duplicate', id: delivery.id });
+      });
+      if (recorded.some(({ outcome }) => outcome === 'recorded')) for (const wake of listeners) wake();
+    } catch (error) {
+      log.error({ err: error }, `deliveries could not be written: ${messageOf(error)}`);
+      for (const { reject } of group) reject(error);
+    } finally {
+      for (const { limit } of group) clearTimeout(limit);
+    }
   }
 
   async function flushRefusals(): Promise<void> {
@@ -67,15 +80,22 @@ export function createSqlInbox(
             last_at: row.last_at,
           })),
         )
-        .execute();
+        .execute()
+        .catch((error: unknown) => log.warn({ err: error }, 'refusals could not be counted'));
     }
   }
 
   return {
     record(delivery) {
       return new Promise((resolve, reject) => {
-        waiting.push({ delivery, resolve, reject });
-        committing ??= commitWaiting();
+        const limit = setTimeout(() => {
+          entry.isLate = true;
+          reject(new Error(`the delivery could not be written within ${recordLimitMs} ms`));
+        }, recordLimitMs);
+        const entry: Waiting = { delivery, resolve, reject, limit, isLate: false };
+        waiting.push(entry);
+        const place = committing.indexOf(undefined);
+        if (place >= 0) committing[place] = commitWaiting(place);
       });
     },
 
@@ -84,54 +104,26 @@ export function createSqlInbox(
       const count = (refusals.get(key)?.count ?? 0) + 1;
       refusals.set(key, { source, reason, count, last_at: receivedAtMs });
       // Anybody can cause refusals at any rate: they cost one write a second and a row per reason.
-      refusalTimer ??= setTimeout(() => {
-        flushRefusals().catch((error: unknown) => log.warn({ err: error }, 'refusals could not be counted'));
-      }, refusalFlushMs);
+      refusalTimer ??= setTimeout(flushRefusals, refusalFlushMs);
     },
 
-    async take({ nowMs, holdMs, limit }) {
-      const heads = await laneHeads(db, nowMs, limit);
-      if (heads.length === 0) return [];
-      return db.transaction().execute(async (trx) => {
-        const rows = await trx
-          .selectFrom('deliveries')
-          .select(['id', 'source', 'event', 'body', 'received_at', 'correlation_id', 'tries'])
-          .where('id', 'in', heads)
-          .where('outcome', '=', 'pending')
-          .where('held_until', '<=', nowMs)
-          .orderBy('id')
-          .execute();
-        if (rows.length === 0) return [];
-        await trx
-          .updateTable('deliveries')
-          .set((eb) => ({ held_until: nowMs + holdMs, tries: eb('tries', '+', 1) }))
-          .where(
-            'id',
-            'in',
-            rows.map((row) => row.id),
-          )
-          .execute();
-        return rows.map(
-          (row): RecordedDelivery => ({
-            id: row.id,
-            source: row.source as RecordedDelivery['source'],
-            event: row.event,
-            body: row.body,
-            receivedAtMs: row.received_at,
-            correlationId: row.correlation_id,
-            tries: row.tries,
-          }),
-        );
-      });
-    },
+    take: ({ nowMs, holdMs, limit }) =>
+      rerunLostRaces(async () => {
+        // Looked for outside of the transaction: on SQLite that would take the file although there may be nothing.
+        const heads = await laneHeads(db, nowMs, limit);
+        if (heads.length === 0) return [];
+        return db.transaction().execute((trx) => takeHeads(trx, heads, nowMs, holdMs));
+      }),
 
     async postpone(id, untilMs, problem) {
-      await db
-        .updateTable('deliveries')
-        .set({ held_until: untilMs, problem })
-        .where('id', '=', id)
-        .where('outcome', '=', 'pending')
-        .execute();
+      await outlastOutage(() =>
+        db
+          .updateTable('deliveries')
+          .set({ held_until: untilMs, problem })
+          .where('id', '=', id)
+          .where('outcome', '=', 'pending')
+          .execute(),
+      );
     },
 
     onRecorded(wake) {
@@ -139,7 +131,7 @@ export function createSqlInbox(
     },
 
     async close() {
-      await committing;
+      await Promise.all(committing);
       clearTimeout(refusalTimer);
       await flushRefusals();
     },
@@ -147,8 +139,9 @@ export function createSqlInbox(
 }
 
 /**
- * The oldest pending delivery of each repository, of those that nobody holds. Goes from lane to lane by the index,
- * so that its price is the number of repositories that wait and not the number of their deliveries.
+ * Of each repository the delivery that was handed out before, or the oldest one when none was, if nobody holds it now.
+ * Goes from lane to lane by the index, so that its price is the number of repositories that wait and not the number
+ * of their deliveries. An index allows one row per lane that was handed out.
  */
 async function laneHeads(db: Kysely<Tables>, nowMs: number, limit: number): Promise<string[]> {
   const { rows } = await sql<{ id: string }>`
@@ -159,7 +152,10 @@ async function laneHeads(db: Kysely<Tables>, nowMs: number, limit: number): Prom
       from lanes where lanes.lane is not null
     ),
     heads as (
-      select (select min(id) from deliveries where outcome = 'pending' and lane = lanes.lane) as id
+      select coalesce(
+        (select id from deliveries where outcome = 'pending' and held_until > 0 and lane = lanes.lane),
+        (select min(id) from deliveries where outcome = 'pending' and lane = lanes.lane)
+      ) as id
       from lanes where lanes.lane is not null
     )
     select heads.id from heads join deliveries on deliveries.id = heads.id
@@ -168,55 +164,40 @@ async function laneHeads(db: Kysely<Tables>, nowMs: number, limit: number): Prom
   return rows.map((row) => row.id);
 }
 
-/** One transaction for all; each answer says whether that delivery is new or which one it repeats. */
-async function recordGroup(db: Kysely<Tables>, group: readonly NewDelivery[]): Promise<Recorded[]> {
-  return db.transaction().execute(async (trx) => {
-    const inserted = await trx
-      .insertInto('deliveries')
-      .values(group.map(rowOf))
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('id')
-      .execute();
-    const isNew = new Set(inserted.map((row) => row.id));
-    const answers: Recorded[] = [];
-    for (const delivery of group) {
-      if (isNew.has(delivery.id)) answers.push({ outcome: 'recorded', id: delivery.id });
-      else answers.push({ outcome: 'duplicate', id: await originalOf(trx, delivery) });
-    }
-    return answers;
-  });
-}
-
-async function originalOf(db: Kysely<Tables>, delivery: NewDelivery): Promise<string> {
-  const { id } = await db
+/** Somebody else may have taken some of them since: the rows that are locked here, or still can be, are ours. */
+async function takeHeads(
+  db: Kysely<Tables>,
+  heads: readonly string[],
+  nowMs: number,
+  holdMs: number,
+): Promise<RecordedDelivery[]> {
+  const rows = await db
     .selectFrom('deliveries')
-    .select('id')
-    .where('source', '=', delivery.source)
-    .where((eb) =>
-      eb.or([eb('delivery_id', '=', delivery.deliveryId), eb('body_sha256', '=', delivery.bodySha256)]),
-    )
+    .select(['id', 'source', 'event', 'body', 'received_at', 'correlation_id', 'tries'])
+    .where('id', 'in', heads)
+    .where('outcome', '=', 'pending')
+    .where('held_until', '<=', nowMs)
     .orderBy('id')
-    .limit(1)
-    .executeTakeFirstOrThrow();
-  return id;
-}
-
-function rowOf(delivery: NewDelivery) {
-  return {
-    id: delivery.id,
-    source: delivery.source,
-    delivery_id: delivery.deliveryId,
-    event: delivery.event,
-    repository: delivery.repository ?? null,
-    lane: delivery.repository ?? '',
-    body_sha256: delivery.bodySha256,
-    content_type: delivery.contentType,
-    headers: JSON.stringify(delivery.headers),
-    body: delivery.body,
-    correlation_id: delivery.correlationId,
-    received_at: delivery.receivedAtMs,
-    outcome: 'pending',
-    tries: 0,
-    held_until: 0,
-  };
+    .forUpdate()
+    .skipLocked()
+    .execute();
+  if (rows.length === 0) return [];
+  await db
+    .updateTable('deliveries')
+    .set((eb) => ({ held_until: nowMs + holdMs, tries: eb('tries', '+', 1) }))
+    .where(
+      'id',
+      'in',
+      rows.map((row) => row.id),
+    )
+    .execute();
+  return rows.map((row) => ({
+    id: row.id,
+    source: row.source as RecordedDelivery['source'],
+    event: row.event,
+    body: row.body,
+    receivedAtMs: row.received_at,
+    correlationId: row.correlation_id,
+    tries: row.tries,
+  }));
 }

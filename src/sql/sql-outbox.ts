@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Outbox, OutboxEntry } from '../runs/outbox.ts';
 import type { Effect } from '../runs/transition.ts';
+import { inTransaction, outlastOutage } from './in-transaction.ts';
 import type { OutboxRow, Tables } from './tables.ts';
 
 /** A newer effect of these types says everything that an older one of the same key would have said. */
@@ -21,7 +22,7 @@ export function createSqlOutbox(db: Kysely<Tables>): SqlOutbox {
         .limit(1)
         .executeTakeFirst();
       if (!pending) return [];
-      return db.transaction().execute(async (trx) => {
+      return inTransaction(db, async (trx) => {
         if (replaceable.has(type)) await supersede(trx, type, nowMs);
         const rows = await trx
           .selectFrom('outbox as entry')
@@ -29,20 +30,29 @@ export function createSqlOutbox(db: Kysely<Tables>): SqlOutbox {
           .where('state', '=', 'pending')
           .where('type', '=', type)
           .where('held_until', '<=', nowMs)
+          // The one of its key that was taken before, or the oldest when none was.
           .where(({ not, exists, selectFrom }) =>
             not(
               exists(
-                selectFrom('outbox as older')
-                  .select('older.id')
-                  .where('older.state', '=', 'pending')
-                  .where('older.type', '=', type)
-                  .whereRef('older.key', '=', 'entry.key')
-                  .whereRef('older.id', '<', 'entry.id'),
+                selectFrom('outbox as other')
+                  .select('other.id')
+                  .where('other.state', '=', 'pending')
+                  .where('other.type', '=', type)
+                  .whereRef('other.key', '=', 'entry.key')
+                  .whereRef('other.id', '<>', 'entry.id')
+                  .where(({ and, eb, or, ref }) =>
+                    or([
+                      eb('other.held_until', '>', 0),
+                      and([eb('entry.held_until', '=', 0), eb('other.id', '<', ref('entry.id'))]),
+                    ]),
+                  ),
               ),
             ),
           )
           .orderBy('id')
           .limit(limit)
+          .forUpdate()
+          .skipLocked()
           .execute();
         if (rows.length === 0) return [];
         await trx
@@ -60,20 +70,29 @@ export function createSqlOutbox(db: Kysely<Tables>): SqlOutbox {
 
     async done(id, atMs) {
       // Tickets leave no trace: the attempt says when it was queued. Statuses are part of the history.
-      await db.deleteFrom('outbox').where('id', '=', id).where('type', '=', 'ticket').execute();
       const sent = { state: 'sent', done_at: atMs, problem: null };
-      await db.updateTable('outbox').set(sent).where('id', '=', id).execute();
+      await outlastOutage(async () => {
+        await db.deleteFrom('outbox').where('id', '=', id).where('type', '=', 'ticket').execute();
+        await db.updateTable('outbox').set(sent).where('id', '=', id).execute();
+      });
       // The next of its key, if there is one, can be taken now.
       for (const listener of listeners) listener();
     },
 
     async retry(id, untilMs, problem) {
-      await db.updateTable('outbox').set({ held_until: untilMs, problem }).where('id', '=', id).execute();
+      await outlastOutage(() =>
+        db
+          .updateTable('outbox')
+          .set({ held_until: untilMs, problem })
+          .where('id', '=', id)
+          .where('state', '=', 'pending')
+          .execute(),
+      );
     },
 
     async fail(id, atMs, problem) {
       const failed = { state: 'failed', done_at: atMs, problem };
-      await db.updateTable('outbox').set(failed).where('id', '=', id).execute();
+      await outlastOutage(() => db.updateTable('outbox').set(failed).where('id', '=', id).execute());
     },
 
     onStored(wake) {

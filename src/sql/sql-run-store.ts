@@ -3,6 +3,7 @@ import type { Ticket } from '../contract/ticket.ts';
 import { createRun } from '../runs/create-run.ts';
 import type { Run } from '../runs/run.ts';
 import type { LeaseRecord, LeaseStore, RunStore } from '../runs/run-store.ts';
+import { inTransaction, outlastOutage } from './in-transaction.ts';
 import { loadRun } from './load-run.ts';
 import { saveTransition } from './save-run.ts';
 import type { Tables } from './tables.ts';
@@ -19,13 +20,14 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
 
   return {
     async settleDelivery(deliveryId, verdict, newRuns) {
-      const runs = await db.transaction().execute(async (trx) => {
+      const settle = async (trx: Kysely<Tables>) => {
         const row = {
           outcome: verdict.outcome,
           reason: verdict.reason ?? null,
           settled_at: verdict.settledAtMs,
           problem: null,
         };
+        // Locks the delivery as well: whoever settles it at the same moment waits here, and finds it settled.
         const settled = await trx
           .updateTable('deliveries')
           .set(row)
@@ -40,20 +42,21 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
           created.push(transition.run);
         }
         return created;
-      });
+      };
+      const runs = await outlastOutage(() => inTransaction(db, settle));
       if (runs.length > 0) options.onEffects();
       return runs;
     },
 
     async change(runId, decide) {
       let effects = false;
-      const run = await db.transaction().execute(async (trx) => {
-        const before = await loadRun(trx, runId);
+      const run = await inTransaction(db, async (trx) => {
+        const before = await loadRun(trx, runId, { isLocked: true });
         if (!before) return undefined;
         const transition = decide(before);
+        effects = transition.run !== before && transition.effects.length > 0;
         if (transition.run === before) return before;
         await saveTransition(trx, before, transition, now(), newId);
-        effects = transition.effects.length > 0;
         return transition.run;
       });
       if (effects) options.onEffects();
@@ -136,18 +139,20 @@ export function createSqlLeaseStore(db: Kysely<Tables>): LeaseStore {
         .execute();
       if (found.length === 0) return [];
       // A heartbeat may have renewed some since: only those are taken away that are still over at this instant.
-      const rows = await db
-        .updateTable('attempts')
-        .set({ lease_expires_at: takenAway })
-        .where('status', '=', 'leased')
-        .where('lease_expires_at', '<', nowMs)
-        .where(
-          'lease_id',
-          'in',
-          found.map((row) => row.lease_id),
-        )
-        .returning(leaseColumns)
-        .execute();
+      const rows = await inTransaction(db, (trx) =>
+        trx
+          .updateTable('attempts')
+          .set({ lease_expires_at: takenAway })
+          .where('status', '=', 'leased')
+          .where('lease_expires_at', '<', nowMs)
+          .where(
+            'lease_id',
+            'in',
+            found.map((row) => row.lease_id),
+          )
+          .returning(leaseColumns)
+          .execute(),
+      );
       return rows.map(leaseRecordOf);
     },
   };
@@ -186,8 +191,18 @@ async function nextNumber(db: Kysely<Tables>, repository: string): Promise<numbe
   return last_number;
 }
 
+/** One after the other: a transaction is one connection, which answers one statement at a time. */
 async function loadRunsOf(db: Kysely<Tables>, deliveryId: string): Promise<Run[]> {
-  const rows = await db.selectFrom('runs').select('id').where('delivery_id', '=', deliveryId).execute();
-  const runs = await Promise.all(rows.map((row) => loadRun(db, row.id)));
-  return runs.filter((run) => run !== undefined);
+  const rows = await db
+    .selectFrom('runs')
+    .select('id')
+    .where('delivery_id', '=', deliveryId)
+    .orderBy('id')
+    .execute();
+  const runs: Run[] = [];
+  for (const { id } of rows) {
+    const run = await loadRun(db, id);
+    if (run) runs.push(run);
+  }
+  return runs;
 }
