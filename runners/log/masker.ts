@@ -25,52 +25,60 @@ const minLineLength = 8;
 export function createMasker(secrets: readonly string[]): Masker {
   const forms = [...new Set(secrets.flatMap(formsOf))].sort((a, b) => b.length - a.length);
   if (forms.length === 0) return passThrough;
-  const pattern = new RegExp(forms.map((form) => RegExp.escape(form)).join('|'), 'g');
-  const longest = forms[0]?.length ?? 0;
-  const byFirst = new Map<string, string[]>();
-  for (const form of forms) byFirst.set(form.charAt(0), [...(byFirst.get(form.charAt(0)) ?? []), form]);
+  const byFirst = Map.groupBy(forms, (form) => form.charCodeAt(0));
   let held = '';
 
-  /** The places, first to last, from which on the text may be the beginning of a secret. */
-  function openPlaces(text: string): number[] {
-    const places: number[] = [];
-    for (let at = Math.max(0, text.length - longest + 1); at < text.length; at += 1) {
-      const size = text.length - at;
-      const begins = (form: string) => form.length > size && text.endsWith(form.slice(0, size));
-      if (byFirst.get(text.charAt(at))?.some(begins)) places.push(at);
+  /**
+   * Masks from the first to the last: what begins first decides, and of two that begin together the longer one.
+   * What may yet become a secret stays in `open`. No regular expression: it would not take large secrets, and its
+   * errors have the pattern in them.
+   */
+  function maskAll(text: string, more: boolean): { safe: string; open: string } {
+    let safe = '';
+    let from = 0;
+    let at = 0;
+    while (at < text.length) {
+      const found = startingAt(text, at, more);
+      if (found === undefined) {
+        at += 1;
+        continue;
+      }
+      if (found.length > text.length - at) return { safe: safe + text.slice(from, at), open: text.slice(at) };
+      safe += text.slice(from, at) + mask;
+      at += found.length;
+      from = at;
     }
-    return places;
+    return { safe: safe + text.slice(from), open: '' };
+  }
+
+  /** The longest secret that stands there or, when `more` may come, that the text may end in the middle of. */
+  function startingAt(text: string, at: number, more: boolean): string | undefined {
+    const left = text.length - at;
+    return byFirst.get(text.charCodeAt(at))?.find((form) => {
+      if (form.length <= left) return text.startsWith(form, at);
+      return more && form.startsWith(text.slice(at));
+    });
   }
 
   return {
     write(chunk) {
       const text = held + Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
-      const places = openPlaces(text);
-      let safe = '';
-      let last = 0;
-      const nextOpen = () => places.find((at) => at >= last) ?? text.length;
-      for (const match of text.matchAll(pattern)) {
-        // Whatever comes first decides, as if all had come in one piece: here it is what may yet grow.
-        if (nextOpen() <= match.index) break;
-        safe += text.slice(last, match.index) + mask;
-        last = match.index + match[0].length;
-      }
-      const cut = nextOpen();
-      held = text.slice(cut);
-      return Buffer.from(safe + text.slice(last, cut), 'latin1');
+      const { safe, open } = maskAll(text, true);
+      held = open;
+      return Buffer.from(safe, 'latin1');
     },
     get pending() {
       return held.length > 0;
     },
     flush() {
-      const rest = held.replaceAll(pattern, mask);
+      const { safe } = maskAll(held, false);
       held = '';
-      return Buffer.from(rest, 'latin1');
+      return Buffer.from(safe, 'latin1');
     },
-    text: (text) =>
-      Buffer.from(Buffer.from(text, 'utf8').toString('latin1').replaceAll(pattern, mask), 'latin1').toString(
-        'utf8',
-      ),
+    text(text) {
+      const { safe } = maskAll(Buffer.from(text, 'utf8').toString('latin1'), false);
+      return Buffer.from(safe, 'latin1').toString('utf8');
+    },
   };
 }
 

@@ -59,5 +59,5 @@ function cutText(text: string): string[] {
 function lastDrawing(text: string): string {
   let end = text.length;
   while (end > 0 && text.charAt(end - 1) === '\r') end -= 1;
-  return text.slice(text.lastIndexOf('\r', end - 1) + 1);
+  return end === 0 ? '' : text.slice(text.lastIndexOf('\r', end - 1) + 1);
 }
