@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { connect, createServer } from 'node:net';
-import { startS3Server } from './s3-server.ts';
+import { promisify } from 'node:util';
+import { startS3Server } from '../../s3-server.ts';
 
 /** Where docker-compose.yml looks for the S3 store. */
 const port = 7070;
@@ -20,15 +22,13 @@ const tunnel = createServer((client) => {
 tunnel.listen(port, '0.0.0.0');
 process.once('SIGTERM', () => void server.stop().then(() => process.exit(0)));
 
-/** By Swift's own API, which asks for no signature. */
+/** With curl, which can sign, since the image has no SDK. */
 async function makeBucket(name: string): Promise<void> {
   const { accessKeyId, secretAccessKey } = server.credentials;
-  const signIn = await fetch(`${server.endpoint}/auth/v1.0`, {
-    headers: { 'x-auth-user': accessKeyId, 'x-auth-key': secretAccessKey },
-  });
-  const account = signIn.headers.get('x-storage-url');
-  const token = signIn.headers.get('x-auth-token');
-  if (account === null || token === null) throw new Error(`Swift answered ${signIn.status} to a sign-in`);
-  const made = await fetch(`${account}/${name}`, { method: 'PUT', headers: { 'x-auth-token': token } });
-  if (!made.ok) throw new Error(`Swift answered ${made.status} to a new container`);
+  await promisify(execFile)('curl', [
+    ...['--fail', '--silent', '--show-error', '--request', 'PUT'],
+    ...['--aws-sigv4', `aws:amz:${server.region}:s3`, '--user', `${accessKeyId}:${secretAccessKey}`],
+    ...['--header', 'x-amz-content-sha256: UNSIGNED-PAYLOAD'],
+    `${server.endpoint}/${name}`,
+  ]);
 }

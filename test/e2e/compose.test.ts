@@ -1,0 +1,133 @@
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { isFinal } from '../../src/runs/run.ts';
+import { type ComposeScene, openComposeScene } from '../support/compose/compose-scene.ts';
+import { dockerClient } from '../support/docker-client.ts';
+import { oneStep } from '../support/hookline-project.ts';
+import type { RunJson } from '../support/hookline-scene.ts';
+import { nothingLeft } from '../support/leftovers.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+const buildLimitMs = 420_000;
+/** The promise for the jobs of a runner that is gone. */
+const takeoverMs = 30_000;
+
+const dockerHost = inject('dockerHost');
+const jobImage = inject('jobImage');
+let scene: ComposeScene;
+
+beforeAll(async () => {
+  scene = await openComposeScene({ dockerHost, jobImage, say: (line) => console.log(line) });
+}, buildLimitMs);
+
+afterAll(() => scene?.close());
+
+const hasEnded = ({ status }: RunJson) => isFinal(status);
+const isInStep = ({ jobs }: RunJson) =>
+  jobs.some(({ attempts }) => attempts.some(({ steps }) => steps.some(({ status }) => status === 'running')));
+
+/** What is in the bucket, asked for with what the service itself was given. */
+async function keysInBucket(): Promise<string[]> {
+  const script = `
+    import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+    const client = new S3Client({ forcePathStyle: true });
+    const { Contents = [] } = await client.send(new ListObjectsV2Command({ Bucket: process.env.S3_BUCKET }));
+    console.log(JSON.stringify(Contents.map(({ Key }) => Key)));
+  `;
+  return JSON.parse(
+    await scene.project.compose('exec', '-T', 'web', 'node', '--input-type=module', '--eval', script),
+  );
+}
+
+describe('docker-compose.yml', () => {
+  it('gives no container more than it needs', async () => {
+    const containers = await scene.project.containers();
+    expect([...containers.keys()].sort()).toEqual(
+      ['deployer', 'directories', 'proxy', 'redis', 'runner-1', 'runner-2', 's3', 'web'].sort(),
+    );
+    const withSocket: string[] = [];
+    const published: string[] = [];
+    for (const [service, { Config, HostConfig, Mounts, NetworkSettings }] of containers) {
+      expect(HostConfig.CapDrop, service).toEqual(['ALL']);
+      expect(HostConfig.ReadonlyRootfs, service).toBe(true);
+      expect(HostConfig.SecurityOpt, service).toEqual(['no-new-privileges:true']);
+      // The one that hands out the directories has ended by now.
+      if (service !== 'directories') expect(Config.User, service).toBe('10001:10001');
+      if (Mounts.some(({ Destination }) => Destination === '/var/run/docker.sock')) withSocket.push(service);
+      for (const bindings of Object.values(NetworkSettings.Ports))
+        published.push(...(bindings ?? []).map(({ HostIp }) => `${service} on ${HostIp}`));
+    }
+    expect(withSocket.sort()).toEqual(['runner-1', 'runner-2']);
+    expect(published).toEqual(['proxy on 127.0.0.1']);
+    const runner = containers.get('runner-1')?.Config.Env.join('\n');
+    expect(runner).not.toMatch(/MASTER_KEY|API_KEY|GITHUB_TOKEN|WEBHOOK_SECRET/);
+  });
+
+  it('asks for the key', async () => {
+    expect((await fetch(`${scene.url}/api/v1/runs`)).status).toBe(401);
+    expect((await fetch(`${scene.url}/readyz`)).status).toBe(200);
+  });
+
+  it('builds a push, with its log and its artifact in the S3 store', async () => {
+    const pipeline = oneStep(
+      jobImage,
+      'echo "built by $(id -u)"\nmkdir out && echo hello >out/hello.txt',
+      'artifacts:\n  - name: app\n    paths: [out]',
+    );
+    const sha = await scene.repository.push(pipeline);
+    const run = await scene.run(sha, hasEnded, 60_000);
+    expect(run).toMatchObject({ status: 'success', jobs: [{ attempts: [{ number: 1 }] }] });
+
+    const log = await (await scene.get(`/api/v1/jobs/${run.jobs[0]?.id}/log`)).text();
+    expect(log).toContain('built by 10001');
+    const [artifact] = run.artifacts;
+    const zip = new Uint8Array(await (await scene.get(artifact?.path ?? '')).arrayBuffer());
+    expect(createHash('sha256').update(zip).digest('hex')).toBe(artifact?.sha256);
+
+    const keys = await keysInBucket();
+    expect(keys.filter((key) => key.startsWith('artifacts/'))).toHaveLength(1);
+    expect(keys.filter((key) => key.startsWith('logs/')).length).toBeGreaterThan(0);
+    await waitUntil(async () => scene.git.statuses('demo/shop', sha)[0]?.state === 'success', {
+      what: 'the commit status',
+      timeoutMs: 20_000,
+    });
+  });
+
+  it('has the job of a killed runner done by the other one within 30 s', async () => {
+    const script = 'echo "attempt $HOOKLINE_ATTEMPT"\nif [ "$HOOKLINE_ATTEMPT" = 1 ]; then sleep 600; fi';
+    const sha = await scene.repository.push(oneStep(jobImage, script));
+    const begun = await scene.run(sha, isInStep, 60_000);
+    const first = begun.jobs[0]?.attempts[0]?.runner ?? '';
+    expect(first).toMatch(/^runner-[12]$/);
+
+    await dockerClient(dockerHost)
+      .getContainer((await scene.project.containers()).get(first)?.Id ?? '')
+      .kill();
+    expect((await scene.project.containers()).get(first)?.State.Running).toBe(false);
+    const killedAtMs = Date.now();
+    const run = await scene.run(sha, hasEnded, takeoverMs);
+    expect(Date.now() - killedAtMs).toBeLessThan(takeoverMs);
+    expect(run.status).toBe('success');
+    expect(run.jobs[0]?.attempts.map(({ number, status, runner }) => ({ number, status, runner }))).toEqual([
+      { number: 1, status: 'lost', runner: first },
+      { number: 2, status: 'ended', runner: first === 'runner-1' ? 'runner-2' : 'runner-1' },
+    ]);
+
+    await scene.project.compose('start', first);
+    for (const runner of ['runner-1', 'runner-2'])
+      await nothingLeft(join(scene.runnersDirectory, runner), dockerHost, 30_000);
+  });
+
+  it('stops in peace and leaves nothing', async () => {
+    await scene.project.compose('stop');
+    const ends = [...(await scene.project.containers())].map(([service, { State }]) => [
+      service,
+      State.ExitCode,
+    ]);
+    const services = ends.filter(([service]) => /^(web|runner-.|deployer|redis)$/.test(String(service)));
+    expect(services.filter(([, code]) => code !== 0)).toEqual([]);
+    await scene.project.compose('down', '--volumes');
+    expect(await scene.project.leftovers()).toEqual([]);
+  });
+});

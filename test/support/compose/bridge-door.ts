@@ -1,0 +1,38 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { dockerClient } from '../docker-client.ts';
+
+/** A server of the loopback, as containers reach it. */
+export type BridgeDoor = { readonly url: string; close(): Promise<void> };
+
+/**
+ * Lets containers, and nobody beyond this machine, reach a server of the loopback: at the address that the engine's
+ * own bridge has here.
+ */
+export async function openBridgeDoor(options: { dockerHost: string; port: number }): Promise<BridgeDoor> {
+  const network = await dockerClient(options.dockerHost).getNetwork('bridge').inspect();
+  const address: string | undefined = network.IPAM?.Config?.[0]?.Gateway;
+  if (address === undefined) throw new Error('the bridge of this Docker engine has no address');
+  const sockets = new Set<Socket>();
+  const server = createServer((inner) => {
+    const outer = connect(options.port, '127.0.0.1');
+    for (const [socket, other] of [
+      [inner, outer],
+      [outer, inner],
+    ] as const) {
+      sockets.add(socket);
+      socket.on('error', () => other.destroy());
+      socket.on('close', () => sockets.delete(socket));
+    }
+    inner.pipe(outer).pipe(inner);
+  });
+  server.listen(0, address);
+  await once(server, 'listening');
+  return {
+    url: `http://${address}:${(server.address() as AddressInfo).port}`,
+    async close() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
