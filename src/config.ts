@@ -32,6 +32,7 @@ export type Config = Readonly<{
   }>;
   codecommit: Readonly<{ secrets: readonly string[]; gitUrl?: string }>;
   redisUrl?: string;
+  databaseUrl?: string;
   s3?: Readonly<{ bucket: string; prefix: string }>;
   dockerHost?: string;
 }>;
@@ -79,6 +80,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   );
   const redisUrl = check('REDIS_URL', 'redis://…, rediss://… or unix:///path/to/redis.sock', (text) =>
     /^(rediss?|unix):\/\/\S+$/.test(text) ? text : undefined,
+  );
+  const databaseUrl = check('DATABASE_URL', 'postgres://USER:PASSWORD@HOST:PORT/DATABASE', (text) =>
+    /^postgres(ql)?:\/\/\S+$/.test(text) ? text : undefined,
   );
   const githubToken = read('GITHUB_TOKEN');
   const githubServer = url('GITHUB_SERVER_URL') ?? 'https://github.com';
@@ -128,6 +132,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       ...(codecommitGitUrl === undefined ? {} : { gitUrl: codecommitGitUrl }),
     },
     ...(redisUrl === undefined ? {} : { redisUrl }),
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(bucket === undefined ? {} : { s3: { bucket, prefix: read('S3_PREFIX') ?? '' } }),
     ...(dockerHost === undefined ? {} : { dockerHost }),
   };

@@ -112,6 +112,12 @@ export const settingsTable: readonly Setting[] = [
     secret: true,
   },
   {
+    name: 'DATABASE_URL',
+    fallback: 'SQLite in the data directory',
+    meaning: 'PostgreSQL 13 or newer for many machines, `postgres://USER:PASSWORD@HOST:PORT/DATABASE`',
+    secret: true,
+  },
+  {
     name: 'S3_BUCKET',
     fallback: 'a directory',
     meaning: 'keeps artifacts, logs and caches; with the standard AWS variables',

@@ -1,9 +1,9 @@
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { openDataDirectory } from '../compose/data-directory.ts';
+import { openDatabase } from '../compose/open-database.ts';
 import { readConfig } from '../config.ts';
+import { silentLog } from '../log.ts';
 import { createSecretStore, type SecretStore } from '../secrets/secret-store.ts';
-import { openSqlite } from '../sql/open-sqlite.ts';
 import { createSqlSecrets } from '../sql/sql-secrets.ts';
 import { type Command, UsageRefusal } from './command.ts';
 
@@ -15,16 +15,16 @@ export const secrets: Command = {
       throw usage('a repository such as owner/name');
     const config = readConfig(process.env);
     const data = openDataDirectory(config.dataDir);
-    const db = await openSqlite(join(data.path('database'), 'hookline.sqlite'));
+    const database = await openDatabase(config, data, silentLog);
     try {
       const store = createSecretStore(
-        createSqlSecrets(db),
+        createSqlSecrets(database.db),
         config.masterKey ?? data.key('master.key'),
         Date.now,
       );
       return await perform(store, verb, repository, name);
     } finally {
-      await db.destroy();
+      await database.close();
     }
   },
 };

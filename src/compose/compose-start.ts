@@ -72,6 +72,8 @@ const withheld = [
   'GITHUB_WEBHOOK_SECRET',
   'GITHUB_WEBHOOK_SECRET_PREVIOUS',
   'CODECOMMIT_WEBHOOK_SECRET',
+  'DATABASE_URL',
+  'PGPASSWORD',
 ];
 
 /** A runner process that is started again when it dies. It ends by itself when this process does. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import { openMirrors } from '../../runners/workspace/mirror.ts';
 import { createCodecommitForge } from '../codecommit/codecommit-forge.ts';
@@ -19,8 +18,6 @@ import { createAskRun } from '../runs/ask-run.ts';
 import { startControl } from '../runs/control.ts';
 import { openJob } from '../runs/open-job.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
-import { openSqlite } from '../sql/open-sqlite.ts';
-import { releaseHolds } from '../sql/release-holds.ts';
 import { createSqlCommands } from '../sql/sql-commands.ts';
 import { createSqlHistory } from '../sql/sql-history.ts';
 import { createSqlInbox } from '../sql/sql-inbox.ts';
@@ -36,6 +33,7 @@ import { awsKeys } from './aws-keys.ts';
 import { cloneBases } from './clone-bases.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { openBlobs } from './open-blobs.ts';
+import { openDatabase } from './open-database.ts';
 import { redisAddress } from './redis-address.ts';
 
 export const leaseMs = 15_000;
@@ -56,16 +54,16 @@ export async function startWeb(
 ): Promise<Web> {
   const { log } = options;
   const now = Date.now;
-  const db = await openSqlite(join(data.path('database'), 'hookline.sqlite'));
+  const database = await openDatabase(config, data, log);
+  const { db } = database;
   const redis = connectRedis(redisAddress(options.redisUrl), { patient: false, log });
   await whenReady(redis, redisStartMs);
   const blobs = await openBlobs(config, data);
   await blobs.check();
-  // The lock on the data directory says that no other control works on this file.
-  await releaseHolds(db);
+  await database.takeUp();
 
   const outbox = createSqlOutbox(db);
-  const inbox = createSqlInbox(db, log);
+  const inbox = createSqlInbox(db, log, { groups: database.groups });
   const store = createSqlRunStore(db, { now, newId, onEffects: outbox.stored });
   const vault = createSecretStore(createSqlSecrets(db), options.masterKey, now);
   const history = createSqlHistory(db);
@@ -161,7 +159,7 @@ export async function startWeb(
     await inbox.close();
     await blobs.close();
     redis.disconnect();
-    await db.destroy();
+    await database.close();
   }
   return {
     url: server.url,
