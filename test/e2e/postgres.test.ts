@@ -1,0 +1,23 @@
+import { afterAll, beforeAll } from 'vitest';
+import { describeRunStore } from '../contracts/run-store-contract.ts';
+import { describeDeliveryQueue } from '../contracts/run-store-deliveries-contract.ts';
+import { describeHistory } from '../contracts/run-store-history-contract.ts';
+import { describeOutbox } from '../contracts/run-store-outbox-contract.ts';
+import { describeInbox } from '../src/webhooks/inbox-contract.ts';
+import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
+import { openPostgresStores } from '../support/postgres-stores.ts';
+
+let server: PostgresServer;
+
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server?.close());
+
+const openStores = async () => openPostgresStores(await server.newDatabase());
+
+describeRunStore('PostgreSQL', openStores);
+describeOutbox('PostgreSQL', openStores);
+describeDeliveryQueue('PostgreSQL', openStores);
+describeHistory('PostgreSQL', openStores);
+describeInbox('PostgreSQL', openStores);

@@ -1,0 +1,40 @@
+import { newId } from '../../src/ids.ts';
+import { silentLog } from '../../src/log.ts';
+import { openPostgres, postgresGroups } from '../../src/sql/open-postgres.ts';
+import { createSqlHistory } from '../../src/sql/sql-history.ts';
+import { createSqlInbox } from '../../src/sql/sql-inbox.ts';
+import { createSqlOutbox } from '../../src/sql/sql-outbox.ts';
+import { createSqlLeaseStore, createSqlRunStore } from '../../src/sql/sql-run-store.ts';
+import type { Stores } from '../contracts/run-store-contract.ts';
+
+/** The stores over one database; `reopen` is another process beside the first. `close` closes all of them. */
+export async function openPostgresStores(url: string): Promise<Stores> {
+  const opened: (() => Promise<void>)[] = [];
+  let nowMs = 1_500;
+
+  async function open(): Promise<Stores> {
+    const db = await openPostgres(url, silentLog);
+    const outbox = createSqlOutbox(db);
+    const inbox = createSqlInbox(db, silentLog, { groups: postgresGroups });
+    opened.push(async () => {
+      await inbox.close();
+      await db.destroy();
+    });
+    return {
+      store: createSqlRunStore(db, { now: () => nowMs, newId, onEffects: () => outbox.stored() }),
+      leases: createSqlLeaseStore(db),
+      outbox,
+      inbox,
+      history: createSqlHistory(db),
+      setNow(ms) {
+        nowMs = ms;
+      },
+      reopen: open,
+      async close() {
+        for (const close of opened.splice(0)) await close();
+      },
+    };
+  }
+
+  return open();
+}
