@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import type { BlobStore } from '../src/blobs/blob-store.ts';
 import type { Clock } from '../src/clock.ts';
 import type { Frame } from '../src/contract/frame.ts';
-import type { JobOutcome, Reason } from '../src/contract/job-event.ts';
 import type { JobSpec } from '../src/contract/job-spec.ts';
 import type { Identity } from '../src/contract/keys.ts';
 import type { RunnerLink } from '../src/contract/link.ts';
@@ -11,6 +10,7 @@ import type { LiveLogWriter } from '../src/contract/live-log.ts';
 import type { Ticket, TicketQueue, TicketReader } from '../src/contract/ticket.ts';
 import { messageOf } from '../src/errors.ts';
 import { type Log, withCorrelation } from '../src/log.ts';
+import { finishedEvent, type JobResult, reportedResult } from './finished-event.ts';
 import { type JobStop, watchForStop } from './job-stop.ts';
 import { claimLease, type GrantedClaim, type OpenClaim } from './lease/claim-lease.ts';
 import { createEventSpool, type EventSpool, openEventSpools } from './lease/event-spool.ts';
@@ -19,10 +19,6 @@ import { openJobLog } from './log/job-log.ts';
 import { createMasker } from './log/masker.ts';
 import { uploadLeftSegments } from './log/segment-files.ts';
 import type { JobRun } from './run-job.ts';
-import type { StepsResult } from './run-steps.ts';
-
-/** `lost`: the fault is this machine's; the job is given back for another attempt. */
-export type JobResult = { outcome: StepsResult['outcome'] | 'lost'; reason?: Reason };
 
 export type RunnerPorts = {
   /** The link under this process's own address. */
@@ -221,8 +217,8 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
     const result = await Promise.race([carrying, kill.hangs]).finally(kill.callOff);
     stop.close();
     const ended = await jobLog.end(AbortSignal.any([stop.atOnce, AbortSignal.timeout(logEndMs)]));
-    const { outcome, reason } = reported(result, stop, settings.name);
-    lease.report(finishedEvent(clock.now(), outcome, reason && masked(reason, masker.text), ended));
+    const { outcome, reason } = reportedResult(result, stop, settings.name, masker.text);
+    lease.report(finishedEvent(clock.now(), outcome, reason, ended));
     log.info({ ...attempt, outcome }, 'job ended');
   }
 
@@ -280,37 +276,4 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
     await Promise.race([settled, late.promise]);
     callOff();
   }
-}
-
-function reported(
-  result: JobResult,
-  stop: JobStop,
-  runner: string,
-): { outcome: JobOutcome; reason?: Reason } {
-  if (stop.reason === 'lost' || stop.reason === 'handed-back' || stop.reason === 'fenced') {
-    const message = `runner ${runner} gave the job back (${stop.reason})`;
-    return { outcome: 'lost', reason: { code: `runner-${stop.reason}`, message } };
-  }
-  return result;
-}
-
-function masked(reason: Reason, mask: (text: string) => string): Reason {
-  return { code: reason.code, message: mask(reason.message).slice(0, 4_000) };
-}
-
-function finishedEvent(
-  at: number,
-  outcome: JobOutcome,
-  reason: Reason | undefined,
-  log: { lines: number; bytes: number; cut: boolean } = { lines: 0, bytes: 0, cut: false },
-) {
-  return {
-    type: 'job.finished' as const,
-    at,
-    outcome,
-    ...(reason ? { reason } : {}),
-    logLines: log.lines,
-    logBytes: log.bytes,
-    logCut: log.cut,
-  };
 }

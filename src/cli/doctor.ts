@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { createDockerEngine } from '../../runners/engine/docker/docker-engine.ts';
 import { openDataDirectory } from '../compose/data-directory.ts';
+import { engineVersion } from '../compose/engine-version.ts';
 import { readSettings } from '../compose/read-settings.ts';
 import { messageOf } from '../errors.ts';
 import type { Command } from './command.ts';
@@ -43,15 +43,9 @@ async function examine(): Promise<Finding[]> {
     const url = process.env['REDIS_URL'];
     return url ? 'REDIS_URL is set' : programIn(['redis-server', 'valkey-server']);
   });
-  await add('container engine', 'apt-get install docker.io, or set DOCKER_HOST', async () => {
-    const engine = createDockerEngine({ dockerHost: process.env['DOCKER_HOST'] });
-    try {
-      const { name, version } = await engine.check(AbortSignal.timeout(5_000));
-      return `${name} ${version}`;
-    } finally {
-      await engine.close();
-    }
-  });
+  await add('container engine', 'apt-get install docker.io, or set DOCKER_HOST', () =>
+    engineVersion(process.env['DOCKER_HOST'], AbortSignal.timeout(5_000)),
+  );
   await add('data directory', 'set HOOKLINE_DATA_DIR to a directory that can be written', () => {
     return openDataDirectory(process.env['HOOKLINE_DATA_DIR'] ?? '.hookline').root;
   });

@@ -1,10 +1,7 @@
 import { text } from 'node:stream/consumers';
-import { openDataDirectory } from '../compose/data-directory.ts';
-import { openDatabase } from '../compose/open-database.ts';
+import { openSecrets } from '../compose/open-secrets.ts';
 import { readConfig } from '../config.ts';
-import { silentLog } from '../log.ts';
-import { createSecretStore, type SecretStore } from '../secrets/secret-store.ts';
-import { createSqlSecrets } from '../sql/sql-secrets.ts';
+import type { SecretStore } from '../secrets/secret-store.ts';
 import { type Command, UsageRefusal } from './command.ts';
 
 export const secrets: Command = {
@@ -13,18 +10,11 @@ export const secrets: Command = {
   async run([verb, repository, name]) {
     if (!repository || !/^[\w.-]+(\/[\w.-]+)?$/.test(repository))
       throw usage('a repository such as owner/name');
-    const config = readConfig(process.env);
-    const data = openDataDirectory(config.dataDir);
-    const database = await openDatabase(config, data, silentLog);
+    const opened = await openSecrets(readConfig(process.env));
     try {
-      const store = createSecretStore(
-        createSqlSecrets(database.db),
-        config.masterKey ?? data.key('master.key'),
-        Date.now,
-      );
-      return await perform(store, verb, repository, name);
+      return await perform(opened.store, verb, repository, name);
     } finally {
-      await database.close();
+      await opened.close();
     }
   },
 };
