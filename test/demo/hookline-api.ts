@@ -21,15 +21,22 @@ export type HooklineApi = {
   get(path: string): Promise<Response>;
 };
 
+/** No job of the demo takes a tenth of it. */
+const logMs = 120_000;
+const answerMs = 15_000;
+
 export function hooklineApi(url: string, signal: AbortSignal): HooklineApi {
-  async function get(path: string): Promise<Response> {
-    const response = await fetch(new URL(path, url), { signal });
+  async function get(path: string, timeoutMs = answerMs): Promise<Response> {
+    const late = new AbortController();
+    const slow = new Error(`GET ${path} was not answered to its end within ${timeoutMs / 1000} s`);
+    setTimeout(() => late.abort(slow), timeoutMs).unref();
+    const response = await fetch(new URL(path, url), { signal: AbortSignal.any([signal, late.signal]) });
     if (!response.ok)
       throw new Error(`GET ${path} was answered with ${response.status}: ${await response.text()}`);
     return response;
   }
   return {
-    get,
+    get: (path) => get(path),
     async runs(query) {
       const response = await get(`/api/v1/runs?${new URLSearchParams(query)}`);
       const page = (await response.json()) as { items: RunSummaryJson[] };
@@ -39,7 +46,7 @@ export function hooklineApi(url: string, signal: AbortSignal): HooklineApi {
       return (await (await get(`/api/v1/runs/${id}`)).json()) as RunJson;
     },
     async *followLog(jobId) {
-      const { body } = await get(`/api/v1/jobs/${jobId}/log/stream`);
+      const { body } = await get(`/api/v1/jobs/${jobId}/log/stream`, logMs);
       if (body === null) throw new Error(`the log of job ${jobId} has no body`);
       for await (const { event, data } of readEvents(body)) {
         if (event !== 'lines' && event !== 'gap' && event !== 'end') continue;
