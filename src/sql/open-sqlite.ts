@@ -1,17 +1,19 @@
 import { chmodSync, mkdirSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
-import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
+import { Kysely, type SqliteDatabase } from 'kysely';
 import { messageOf } from '../errors.ts';
 import { sqliteColumns } from './column-types.ts';
 import { DatabaseRefusal } from './database-refusal.ts';
 import { dropRowLocks } from './drop-row-locks.ts';
+import { durableSqlite, sharedFlush } from './durable-sqlite.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './tables.ts';
 
 /**
- * Opens the SQLite file and brings its schema up to date. Write-ahead log with a flush to disk at each commit:
- * what was committed survives a loss of power. `:memory:` is a database of its own, for tests. `onMigrated` hears
+ * Opens the SQLite file and brings its schema up to date. What was written survives a loss of power once the call
+ * that wrote it resolves. `:memory:` is a database of its own, for tests. `onMigrated` hears
  * which steps the schema lacked.
  */
 export async function openSqlite(
@@ -19,7 +21,8 @@ export async function openSqlite(
   onMigrated: (steps: readonly string[]) => void = () => {},
 ): Promise<Kysely<Tables>> {
   const database = openFile(file);
-  const dialect = new SqliteDialect({ database: asKyselyDatabase(database) });
+  const log = writeAheadLog(file);
+  const dialect = durableSqlite(asKyselyDatabase(database, log.close), log.flush);
   const db = new Kysely<Tables>({ dialect, plugins: [dropRowLocks] });
   try {
     onMigrated(await migrate(db, sqliteColumns));
@@ -37,7 +40,7 @@ function openFile(file: string): DatabaseSync {
     if (file !== ':memory:') chmodSync(file, 0o600);
     database.exec(`
       PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
+      PRAGMA synchronous = NORMAL;
       PRAGMA busy_timeout = 5000;
       PRAGMA foreign_keys = ON;
       PRAGMA wal_autocheckpoint = 4000;
@@ -51,11 +54,28 @@ function openFile(file: string): DatabaseSync {
   }
 }
 
+/**
+ * With `synchronous = NORMAL` SQLite itself flushes the write-ahead log only before it is carried over into the
+ * database (https://www.sqlite.org/pragma.html#pragma_synchronous): flushing it after a commit is all that FULL does
+ * more. SQLite keeps its locks on other files, so that this one may be opened a second time.
+ */
+function writeAheadLog(file: string): { flush: () => Promise<void>; close: () => void } {
+  if (file === ':memory:') return { flush: async () => {}, close: () => {} };
+  let log: FileHandle | undefined;
+  return {
+    flush: sharedFlush(async () => {
+      log ??= await open(`${file}-wal`, 'r');
+      await log.datasync();
+    }),
+    close: () => void log?.close(),
+  };
+}
+
 /** Statements are prepared once and kept: the program has a few dozen different ones. */
 const keptStatements = 200;
 
 /** Kysely wants the interface of better-sqlite3; node:sqlite has the same things under other names. */
-function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
+function asKyselyDatabase(database: DatabaseSync, onClosed: () => void): SqliteDatabase {
   const statements = new Map<string, StatementSync>();
 
   function prepare(sql: string): StatementSync {
@@ -69,7 +89,10 @@ function asKyselyDatabase(database: DatabaseSync): SqliteDatabase {
   }
 
   return {
-    close: () => database.close(),
+    close() {
+      database.close();
+      onClosed();
+    },
     prepare(sql) {
       // A transaction that begins to write in its middle could find the file taken by another process: take it first.
       const statement = prepare(sql === 'begin' ? 'begin immediate' : sql);
