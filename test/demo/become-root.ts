@@ -27,7 +27,11 @@ export async function becomeRoot(say: (line: string) => void): Promise<number | 
     const value = process.env[name];
     return value === undefined ? [] : [`${name}=${value}`];
   });
-  const args = [...(interactive ? [] : ['-n']), 'env', ...keep, process.execPath, ...process.argv.slice(1)];
+  // By name, since their values are nobody's business in a list of processes.
+  const secrets = Object.keys(process.env).filter((name) => /^(AWS|S3)_/.test(name));
+  const preserve = secrets.length === 0 ? [] : [`--preserve-env=${secrets.join(',')}`];
+  const program = ['env', ...keep, process.execPath, ...process.argv.slice(1)];
+  const args = [...(interactive ? [] : ['-n']), ...preserve, ...program];
   const child = spawn('sudo', args, { stdio: 'inherit' });
   // Ctrl-C reaches sudo as well, which passes it on: we wait for what it comes to.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

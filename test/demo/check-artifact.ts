@@ -27,8 +27,11 @@ const wanted = [
   'scripts/validate.sh',
 ];
 
-/** Downloads the zip of a run and holds it against what the run says of it and what the pipeline asked for. */
-export async function checkArtifact(scene: Scene, run: RunJson): Promise<KeptZip> {
+/**
+ * Downloads the zip of a run and holds it against what the run says of it and what the pipeline asked for. It is kept
+ * under the artifact's name, behind `prefix` when there is another of that name.
+ */
+export async function checkArtifact(scene: Scene, run: RunJson, prefix?: string): Promise<KeptZip> {
   const { terminal, checks, api, keptDirectory } = scene;
   const [artifact] = run.artifacts;
   if (artifact === undefined) throw new Error(`run #${run.number} has no artifact`);
@@ -38,7 +41,7 @@ export async function checkArtifact(scene: Scene, run: RunJson): Promise<KeptZip
   checks.equal('the zip has the size that the run tells', artifact.sizeBytes, zip.length);
   const files = readZip(zip);
   checks.equal('the zip holds what the pipeline names, each file sound', wanted, [...files.keys()].sort());
-  const file = join(keptDirectory, `${artifact.name}.zip`);
+  const file = join(keptDirectory, `${prefix === undefined ? '' : `${prefix}-`}${artifact.name}.zip`);
   await writeFile(file, zip);
   terminal.good(
     `${artifact.name}.zip stored: ${files.size} files, ${zip.length} bytes, sha256 ${sha256.slice(0, 12)}…`,

@@ -33,6 +33,15 @@ export function openChecks(terminal: Pick<Terminal, 'bad' | 'note'>): Checks {
   };
 }
 
+/** The same checks under the name of what they are of. */
+export function checksOf(checks: Checks, subject: string): Checks {
+  return {
+    all: checks.all,
+    equal: (what, expected, seen) => checks.equal(`${subject}: ${what}`, expected, seen),
+    that: (what, ok, expected, seen) => checks.that(`${subject}: ${what}`, ok, expected, seen),
+  };
+}
+
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : (JSON.stringify(value) ?? String(value));
 }

@@ -1,6 +1,7 @@
 /**
- * `npm run demo [-- --keep]`: shows hookline at work, from a signed webhook to a deployed page, and checks every thing
- * that it shows. Exit status 0 only if all of it was so.
+ * `npm run demo [-- --keep] [--s3]`: shows hookline at work, from a signed webhook to a deployed page, and checks every
+ * thing that it shows. Exit status 0 only if all of it was so. Artifacts and logs go to the bucket that `S3_BUCKET` and
+ * the AWS variables name, or with `--s3` to one on an S3 server of the demo's own; else to a directory.
  */
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -13,8 +14,10 @@ import { openClosers } from './closers.ts';
 import { giveToCaller, makeKeptDirectory } from './kept-directory.ts';
 import { lastWords } from './last-words.ts';
 import { lookBack } from './look-back.ts';
+import { lookIntoBucket } from './look-into-bucket.ts';
 import { pullRequestThatFails } from './pull-request-that-fails.ts';
 import { pushThatDeploys } from './push-that-deploys.ts';
+import { pushToCodecommit } from './push-to-codecommit.ts';
 import { pushWithMistake } from './push-with-mistake.ts';
 import { setUp } from './set-up.ts';
 import { stopAndLook } from './stop-and-look.ts';
@@ -23,7 +26,9 @@ import { openTerminal, type Terminal } from './terminal.ts';
 import { Stopped, untilToldToStop } from './until-told-to-stop.ts';
 
 const endIsKnownMs = 200;
-const { values: options } = parseArgs({ options: { keep: { type: 'boolean', default: false } } });
+const { values: options } = parseArgs({
+  options: { keep: { type: 'boolean', default: false }, s3: { type: 'boolean', default: false } },
+});
 const terminal = openTerminal();
 process.exitCode = (await becomeRoot((line) => console.error(line))) ?? (await demo());
 
@@ -40,11 +45,13 @@ async function demo(): Promise<number> {
   let running = signal;
   let exitCode: number;
   try {
-    const scene = await setUp({ terminal, checks, signal, keptDirectory }, closers);
+    const scene = await setUp({ terminal, checks, signal, keptDirectory }, closers, { ownS3: options.s3 });
     running = scene.signal;
     const deployed = await pushThatDeploys(scene);
     await pullRequestThatFails(scene);
     await pushWithMistake(scene);
+    await pushToCodecommit(scene, deployed);
+    if (scene.bucket !== undefined) await lookIntoBucket(scene, scene.bucket);
     showSummary(scene, deployed, await lookBack(scene, deployed.run));
     if (!options.keep) {
       await stopAndLook(scene);

@@ -1,8 +1,10 @@
 import type { HostUser } from '../../runners/deploy/local/host-users.ts';
 import type { GitHost } from '../githost/git-host.ts';
 import type { WorkingCopy } from '../support/working-copy.ts';
+import type { Bucket } from './bucket.ts';
 import type { Checks } from './checks.ts';
 import type { HooklineApi } from './hookline-api.ts';
+import type { Codecommit } from './open-codecommit.ts';
 import type { Hookline } from './start-hookline.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -14,6 +16,9 @@ export type Scene = {
   readonly signal: AbortSignal;
   readonly dockerHost: string;
   readonly host: GitHost;
+  readonly codecommit: Codecommit;
+  /** Where hookline keeps artifacts and logs; in a directory when there is none. */
+  readonly bucket: Bucket | undefined;
   readonly hookline: Hookline;
   readonly api: HooklineApi;
   /** As the git host knows it. */

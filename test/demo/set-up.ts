@@ -1,23 +1,25 @@
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { chmod, chown, copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { chmod, copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findUser, type HostUser } from '../../runners/deploy/local/host-users.ts';
 import { startGitHost } from '../githost/git-host.ts';
 import { dockerClient } from '../support/docker-client.ts';
 import { startDockerEngine } from '../support/docker-engine.ts';
 import { ensureJobImage } from '../support/job-image.ts';
 import { makeSampleApp } from '../support/sample-app.ts';
+import { type Bucket, bucketOfEnvironment, bucketOfOurOwn } from './bucket.ts';
 import type { Closers } from './closers.ts';
 import { hooklineApi } from './hookline-api.ts';
 import { nodeFor } from './node-for.ts';
+import { openCodecommit } from './open-codecommit.ts';
+import { prepareDeployment } from './prepare-deployment.ts';
 import type { Scene } from './scene.ts';
 import { type Hookline, startHookline } from './start-hookline.ts';
 import { stopDeployedServer } from './stop-deployed-server.ts';
 
 const repository = 'demo/greeter';
+/** CodeCommit names repositories without an owner. */
+const codecommitRepository = 'greeter';
 /** Below it are unix sockets, whose paths end at 108 characters. */
 const longestBase = 50;
 
@@ -25,6 +27,7 @@ const longestBase = 50;
 export async function setUp(
   base: Pick<Scene, 'terminal' | 'checks' | 'signal' | 'keptDirectory'>,
   closers: Closers,
+  { ownS3 }: { ownS3: boolean },
 ): Promise<Scene> {
   const { terminal, signal, keptDirectory } = base;
   terminal.act('Setting up');
@@ -57,6 +60,18 @@ export async function setUp(
   closers.add('the git host', () => host.close());
   terminal.good(`a git host that speaks as GitHub does, at ${host.url}`);
 
+  const bucket = await timed(() =>
+    ownS3 ? bucketOfOurOwn(closers) : bucketOfEnvironment(process.env, new Date(), closers),
+  );
+  signal.throwIfAborted();
+  sayBucket(terminal, bucket);
+  const codecommit = await openCodecommit({
+    directory: join(directory, 'codecommit'),
+    repository: codecommitRepository,
+    keys: bucket.value?.keys,
+  });
+  closers.add('the CodeCommit host', () => codecommit.host.close());
+
   const deployment = await prepareDeployment(directory);
   const secret = randomBytes(16).toString('hex');
   const logFile = join(keptDirectory, 'hookline.log');
@@ -69,6 +84,8 @@ export async function setUp(
     GITHUB_WEBHOOK_SECRET: secret,
     GITHUB_TOKEN: token,
     DOCKER_HOST: dockerHost,
+    ...codecommit.settings,
+    ...bucket.value?.settings,
   };
   const hookline = await timed(() => startHookline({ settings, logFile, signal }));
   closers.add('hookline', async () => void (await hookline.value.stop()));
@@ -94,6 +111,8 @@ export async function setUp(
     ...base,
     dockerHost,
     host,
+    codecommit,
+    bucket: bucket.value,
     signal: whileRunning,
     hookline: hookline.value,
     api: hooklineApi(hookline.value.url, whileRunning),
@@ -106,6 +125,14 @@ export async function setUp(
   };
 }
 
+function sayBucket(
+  terminal: Scene['terminal'],
+  { value, ms }: { value: Bucket | undefined; ms: number },
+): void {
+  if (value !== undefined)
+    terminal.good(`artifacts and logs go to ${value.address} at ${value.endpoint}`, ms);
+}
+
 /** Whoever waits for hookline waits no longer than it lives. */
 function endOf(hookline: Hookline): AbortSignal {
   const end = new AbortController();
@@ -113,33 +140,6 @@ function endOf(hookline: Hookline): AbortSignal {
     end.abort(new Error(`hookline has ended with ${signal ?? `exit code ${code}`}`));
   });
   return end.signal;
-}
-
-/** The directory that a deployment may write to, with the application's own in it, as a host's owner would prepare them. */
-async function prepareDeployment(directory: string) {
-  const user = await unprivilegedUser();
-  const root = join(directory, 'www');
-  const destination = join(root, 'greeter');
-  await mkdir(destination, { recursive: true, mode: 0o755 });
-  await chown(destination, user.uid, user.gid);
-  return { root, destination, user, port: await freePort() };
-}
-
-async function unprivilegedUser(): Promise<HostUser> {
-  const user = (await findUser('www-data')) ?? (await findUser('nobody'));
-  if (user === undefined)
-    throw new Error('this host has neither a user www-data nor a user nobody to deploy as');
-  return user;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no free port was found');
-  return address.port;
 }
 
 async function timed<T>(work: () => Promise<T>): Promise<{ value: T; ms: number }> {
