@@ -198,7 +198,8 @@ function startReadyJobs(run: Run, nowMs: number): Run {
 }
 
 function nextAttempt({ attempt, reason }: Job, nowMs: number): Attempt {
-  const lost = attempt?.status === 'lost' && reason?.code === 'runner-lost';
+  // The reason is why it was lost, whoever said so and how; a person who asks again takes it away.
+  const lost = attempt?.status === 'lost' && reason !== undefined;
   return {
     number: (attempt?.number ?? 0) + 1,
     status: 'queued',

@@ -149,6 +149,24 @@ describe('the key of a deployment', () => {
     expect([keyAt(4, 0), keyAt(5, 1)]).toEqual(['job-4', 'job-4']);
   });
 
+  it.each(['runner-restarted', 'runner-handed-back', 'runner-lost'])(
+    'stays the same when the runner gives the attempt back (%s)',
+    (code) => {
+      const plan = deployPlan('production', []);
+      const { run } = created([plan]);
+      const id = jobId('run', plan.name);
+      const end = { logLines: 0, logBytes: 0, logCut: false };
+      const reason = { code, message: 'runner one gave the job back' };
+      const body = { type: 'job.finished', at: 3_000, outcome: 'lost', reason, ...end } as const;
+      const again = moved(
+        run,
+        { type: 'claimed', jobId: id, attempt: 1, lease: sampleLease('l1') },
+        { type: 'reported', jobId: id, leaseId: 'l1', seq: 1, body },
+      );
+      expect(jobOf(again, plan.name).attempt).toMatchObject({ number: 2, losses: 1 });
+    },
+  );
+
   it('is no part of a build', () => {
     const run = created([buildPlan('build')]).run;
     const [job] = run.jobs;
