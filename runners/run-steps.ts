@@ -80,12 +80,14 @@ async function runStep(index: number, step: StepSpec, options: StepsOptions): Pr
       container.interrupt('KILL').catch(() => {});
     });
   };
+  // A step that begins after the stop (`always`) is not ended by it.
+  const stoppedBefore = stop.begun.aborted;
   const callOffTimeout = clock.after(step.timeoutMs, () => {
+    // Being ended already: whatever stopped the job came first.
+    if (!stoppedBefore && stop.begun.aborted) return;
     timedOut = true;
     endStep();
   });
-  // A step that begins after the stop (`always`) is not ended by it.
-  const stoppedBefore = stop.begun.aborted;
   if (!stoppedBefore) stop.begun.addEventListener('abort', endStep, { once: true });
   try {
     const end = await container.run(

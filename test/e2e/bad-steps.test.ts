@@ -68,7 +68,7 @@ jobs:
 
   it.each([
     ['in lines', 'yes abcdefghijklmnopqrstuvwxyz | head -c 200000000', 0],
-    ['without a line end', "head -c 200000000 /dev/zero | tr '\\0' x", 0],
+    ['without a line end', "head -c 50000000 /dev/zero | tr '\\0' x", 0],
     ['and then fails', 'yes | head -c 20000000\nexit 7', 7],
   ])('that prints far more than the cap %s ends as its exit code says', async (title, script, exitCode) => {
     const run = await outcomeOf(`steps/flood-${title.replaceAll(' ', '-')}`, oneStep(engine.image, script));
