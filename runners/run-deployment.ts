@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { BlobStore } from '../src/blobs/blob-store.ts';
@@ -8,7 +8,8 @@ import type { Clock } from '../src/clock.ts';
 import type { DeploySpec } from '../src/contract/job-spec.ts';
 import { messageOf, Refusal } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
-import type { DeploymentEvent, DeploymentTarget } from './deploy/deployment-target.ts';
+import type { DeploymentEvent, DeploymentInstance, DeploymentTarget } from './deploy/deployment-target.ts';
+import { createMasker } from './log/masker.ts';
 import type { JobRun } from './run-job.ts';
 import { type StepsResult, stoppedJob } from './run-steps.ts';
 
@@ -21,6 +22,9 @@ export type DeployPorts = {
   clock: Clock;
   log: Log;
 };
+
+/** What an event of a job has room for. */
+const maxMessageLength = 4_000;
 
 export class BundleRefusal extends Refusal<'bundle-missing' | 'bundle-altered' | 'target-unknown'> {}
 
@@ -59,12 +63,15 @@ export async function runDeployment(spec: DeploySpec, job: JobRun, ports: Deploy
       { signal: job.stop.begun, report },
     );
     const { outcome: status, externalId } = outcome;
-    job.report({
-      type: 'deployment.updated',
-      at: ports.clock.now(),
-      status,
-      ...(externalId === undefined ? {} : { externalId }),
-    });
+    // An attempt that is given up says nothing of the deployment, which the next one may find still going on.
+    if (!isGivenUp(job)) {
+      job.report({
+        type: 'deployment.updated',
+        at: ports.clock.now(),
+        status,
+        ...(externalId === undefined ? {} : { externalId }),
+      });
+    }
     if (outcome.reason) job.jobLog.note(outcome.reason.message);
     return { outcome: status, ...(outcome.reason ? { reason: outcome.reason } : {}) };
   } catch (error) {
@@ -78,6 +85,18 @@ export async function runDeployment(spec: DeploySpec, job: JobRun, ports: Deploy
     };
   } finally {
     await rm(directory, { recursive: true, force: true });
+  }
+}
+
+function isGivenUp({ stop: { reason } }: JobRun): boolean {
+  return reason !== undefined && reason !== 'cancel' && reason !== 'timeout';
+}
+
+/** Removes the bundles of deployers that were killed. `keep` names the leases in force. */
+export async function sweepBundles(directory: string, keep: ReadonlySet<string>): Promise<void> {
+  const names = await readdir(directory).catch(() => []);
+  for (const leaseId of names) {
+    if (!keep.has(leaseId)) await rm(join(directory, leaseId), { recursive: true, force: true });
   }
 }
 
@@ -107,8 +126,12 @@ async function fetchBundle(
   );
 }
 
-/** A target's events as events of the job: its lifecycle events are steps, numbered as they come. */
+/**
+ * A target's events as events of the job: its lifecycle events are steps, numbered as they come. What deployed
+ * scripts printed may hold secrets, and unlike output these events pass no masker on their way.
+ */
 function reporter(spec: DeploySpec, job: JobRun, clock: Clock): (event: DeploymentEvent) => Promise<void> {
+  const mask = createMasker(Object.values(spec.secrets)).text;
   let index = -1;
   return async (event) => {
     const at = clock.now();
@@ -120,25 +143,31 @@ function reporter(spec: DeploySpec, job: JobRun, clock: Clock): (event: Deployme
         return job.jobLog.write(Math.max(0, index), Buffer.from(event.text));
       case 'step-finished': {
         job.jobLog.endStep(index);
-        const { outcome, exitCode } = event;
+        const { outcome, exitCode, message } = event;
         return job.report({
           type: 'step.finished',
           at,
           index,
           outcome,
           ...(exitCode === undefined ? {} : { exitCode }),
+          ...(message === undefined ? {} : { message: mask(message).slice(-maxMessageLength) }),
         });
       }
-      case 'status':
+      case 'status': {
+        const { status, externalId, instances } = event;
         return job.report({
           type: 'deployment.updated',
           at,
-          status: event.status,
-          ...(event.externalId === undefined ? {} : { externalId: event.externalId }),
-          detail: JSON.parse(
-            JSON.stringify({ environment: spec.environment, instances: event.instances ?? [] }),
-          ),
+          status,
+          ...(externalId === undefined ? {} : { externalId }),
+          // Without it the instances that were last told stay.
+          ...(instances && { detail: { instances: instances.map((each) => maskedInstance(each, mask)) } }),
         });
+      }
     }
   };
+}
+
+function maskedInstance({ detail, ...instance }: DeploymentInstance, mask: (text: string) => string) {
+  return { ...instance, ...(detail === undefined ? {} : { detail: mask(detail) }) };
 }

@@ -87,6 +87,8 @@ export type DeploymentEvent =
       readonly name: string;
       readonly outcome: StepOutcome;
       readonly exitCode?: number;
+      /** Why it failed, with the end of what it printed; unmasked, like output. */
+      readonly message?: string;
     }
   | {
       readonly type: 'status';

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { JobPlan } from '../../pipelines/plan.ts';
 import type { AttemptDetail, DeploymentDetail, JobDetail, RunDetail, StatusDetail } from '../runs/history.ts';
-import type { Status, Step } from '../runs/run.ts';
+import { isAllowedFailure, isFinal, type Status, type Step } from '../runs/run.ts';
 import type { Effect } from '../runs/transition.ts';
 import { artifactOf, runSummaryOf } from './history-rows.ts';
 import { approvalOf, logOf, stepOf, timesOf, withReason } from './run-rows.ts';
@@ -56,19 +56,26 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
       ),
     ),
     artifacts: artifacts.map(artifactOf),
-    deployments: deployments.map(deploymentOf),
+    deployments: deployments.map((deployment) =>
+      deploymentOf(
+        deployment,
+        jobs.find(({ id: jobId }) => jobId === deployment.job_id),
+      ),
+    ),
     statuses: statuses.flatMap(statusOf),
   };
 }
 
 function jobDetailOf(row: JobRow, attempts: AttemptDetail[]): JobDetail {
   const plan = JSON.parse(row.plan) as JobPlan;
+  const status = row.status as Status;
   return {
     id: row.id,
     name: row.name,
     kind: plan.kind,
     needs: plan.needs,
-    status: row.status as Status,
+    status,
+    ...(isAllowedFailure({ status, plan }) ? { allowed: true } : {}),
     ...withReason(row.reason),
     ...timesOf(row),
     attempts: attempts.map((attempt) =>
@@ -104,11 +111,13 @@ function attemptDetailOf(row: AttemptRow, steps: StepRow[]): AttemptDetail {
   };
 }
 
-function deploymentOf(row: DeploymentRow): DeploymentDetail {
+/** A job may end without a last word of its deployer; its deployment is not under way any more then. */
+function deploymentOf(row: DeploymentRow, job: JobRow | undefined): DeploymentDetail {
+  const isLeft = job && isFinal(job.status as Status) && !isFinal(row.status as Status);
   return {
     jobName: row.job_name,
     environment: row.environment,
-    status: row.status,
+    status: isLeft ? job.status : row.status,
     ...(row.external_id === null ? {} : { externalId: row.external_id }),
     ...(row.detail === null ? {} : { detail: JSON.parse(row.detail) as unknown }),
     updatedAtMs: row.updated_at,

@@ -56,8 +56,7 @@ export async function carryOutDeployment(
       },
       say: (line) => report({ type: 'output', text: `${line}\n` }),
     };
-    const deploymentId =
-      record.deploymentId ?? (await findOrMake(work, { objectKey, credentials, ...tools }));
+    const deploymentId = await findOrMake(work, { objectKey, credentials, ...tools });
     const followed = await followDeployment(work, deploymentId, tools);
     if (followed.type === 'left') {
       return { outcome: followed.outcome, reason: followed.reason, externalId: deploymentId };

@@ -20,9 +20,14 @@ export type Making = {
 export async function findOrMake(work: DeploymentWork, making: Making): Promise<string> {
   const { options, clock, signal, request } = work;
   const { objectKey, records, credentials, endpoints } = making;
-  const found = await findEarlier(work, objectKey);
+  const known = work.record.deploymentId;
+  const found = known ?? (await findEarlier(work, objectKey));
   if (found !== undefined) {
-    await work.note({ deploymentId: found, createdAtMs: clock.now() });
+    if (known === undefined) await work.note({ deploymentId: found, createdAtMs: clock.now() });
+    // Told even when the signal has aborted: a deployment that exists is there to be stopped.
+    await work.report({ type: 'step-started', name: 'FindDeployment' });
+    await work.say(`${found} was created by an earlier attempt, and is followed.`);
+    await work.report({ type: 'step-finished', name: 'FindDeployment', outcome: 'success' });
     return found;
   }
 

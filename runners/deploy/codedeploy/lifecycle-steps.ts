@@ -79,11 +79,16 @@ function isSettled({ status }: MachineEvent): boolean {
   return status === 'Succeeded' || status === 'Failed' || status === 'Skipped';
 }
 
-function endOf(cells: readonly Cell[]): { outcome: StepOutcome; exitCode?: number } {
+function endOf(cells: readonly Cell[]): { outcome: StepOutcome; exitCode?: number; message?: string } {
   const failed = cells.find(({ event }) => event.status === 'Failed');
   if (failed) {
     const exitCode = /exit code (\d+)/.exec(failed.event.diagnostics?.message ?? '')?.[1];
-    return { outcome: 'failure', ...(exitCode !== undefined && { exitCode: Number(exitCode) }) };
+    const diagnosis = diagnosisOf(failed.event)?.trimEnd();
+    return {
+      outcome: 'failure',
+      ...(exitCode !== undefined && { exitCode: Number(exitCode) }),
+      ...(diagnosis && { message: `${failed.machine.id}: ${diagnosis}` }),
+    };
   }
   const some = (status: MachineEvent['status']) => cells.some(({ event }) => event.status === status);
   if (some('InProgress')) return { outcome: 'cancelled' };

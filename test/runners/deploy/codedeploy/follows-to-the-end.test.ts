@@ -159,6 +159,8 @@ describe('a CodeDeploy deployment', () => {
       name: 'ApplicationStart',
       outcome: 'failure',
       exitCode: 7,
+      message:
+        'i-1: Script at specified location: scripts/start.sh failed with exit code 7\n[stderr]port 8080 is taken',
     });
     const shown = done.events.findLast((event) => event.type === 'status' && event.instances !== undefined);
     expect(shown).toMatchObject({
