@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../../src/node-flags.ts';
 import type { ProcessEnd } from './guarded-process.ts';
 import { waitUntil } from './wait-until.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../src/cli/hookline.js', import.meta.url));
 const guardScript = fileURLToPath(new URL('./guard.sh', import.meta.url));
 const startMs = 30_000;
 const graceS = 40;
@@ -43,7 +44,7 @@ export async function spawnHookline(
   const file = openSync(logFile, 'a', 0o600);
   const from = readFileSync(logFile).length;
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [main, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, main, ...args], {
     env: { PATH, HOME, ...options.settings },
     stdio: ['ignore', file, file],
     detached: true,
@@ -108,7 +109,7 @@ export async function runHookline(
   { settings, input = '' }: { settings: HooklineSettings; input?: string },
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [main, ...args], { env: { PATH, HOME, ...settings } });
+  const child = spawn(process.execPath, [...nodeFlags, main, ...args], { env: { PATH, HOME, ...settings } });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
