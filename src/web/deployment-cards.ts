@@ -4,7 +4,6 @@ import type { DeploymentDetail, RunDetail } from '../runs/history.ts';
 import { type Status, statuses } from '../runs/run.ts';
 import { type Html, isolated, nothing } from './html-text.ts';
 import { statusLabel } from './status-view.ts';
-import { stepList } from './step-list.ts';
 import { age } from './time-view.ts';
 
 /** What a deployer tells of the machines it deploys to. It comes over the wire: what does not fit is not shown. */
@@ -30,23 +29,40 @@ ${run.deployments.map((deployment) => card(run, deployment, nowMs))}</ul>
 </section>`;
 }
 
+/** The steps of a deployment stand with its job; here is what became of it, on each machine. */
 function card(run: RunDetail, deployment: DeploymentDetail, nowMs: number): Html {
   const job = run.jobs.find((candidate) => candidate.name === deployment.jobName);
-  const attempt = job?.attempts.at(-1);
   const instances = detailSchema.safeParse(deployment.detail).data?.instances ?? [];
   return html`<li class="deployment">
 <div class="deployment-head"><b>${isolated(deployment.environment)}</b> ${anyStatus(deployment.status)}
-${deployment.externalId === undefined ? '' : html`<code>${deployment.externalId}</code>`}
-<span class="quiet">${age(deployment.updatedAtMs, nowMs)}</span></div>
-${job && attempt && attempt.steps.length > 0 ? html`<div class="steps">${stepList(run.id, job, attempt, false, nowMs)}</div>` : ''}
-${instances.length === 0 ? '' : html`<ul class="instances">${instances.map(instanceRow)}</ul>`}
+${deployment.externalId === undefined ? '' : html`<code>${isolated(deployment.externalId)}</code>`}
+<span class="quiet">${age(deployment.updatedAtMs, nowMs)}</span>
+${job ? html`<a class="deployment-log" href="/runs/${run.id}?job=${job.id}">Steps and log</a>` : ''}</div>
+${
+  instances.length === 0
+    ? ''
+    : html`<p class="quiet instance-count">${countOf(instances)}</p>
+<ul class="instances">
+${instances.map(instanceRow)}</ul>`
+}
 </li>
 `;
 }
 
+/** `3 instances: 1 failure, 2 success`, in the order in which they stand. */
+function countOf(instances: readonly Instance[]): Html {
+  const counts = Map.groupBy(instances, ({ status }) => status);
+  const parts = [...counts].map(([status, { length }]) => `${length} ${status}`).join(', ');
+  return html`${instances.length} ${instances.length === 1 ? 'instance' : 'instances'}: ${isolated(parts)}`;
+}
+
 function instanceRow(instance: Instance): Html {
-  return html`<li><code>${isolated(instance.id)}</code> ${anyStatus(instance.status)}${instance.lifecycleEvent === undefined ? '' : html` <span class="quiet">${isolated(instance.lifecycleEvent)}</span>`}
-${instance.detail === undefined ? '' : html`<pre class="step-message">${instance.detail}</pre>`}</li>
+  return html`<li>
+<code>${isolated(instance.id)}</code>
+${anyStatus(instance.status)}
+<span class="quiet">${isolated(instance.lifecycleEvent ?? '')}</span>
+${instance.detail === undefined ? '' : html`<pre class="step-message">${instance.detail}</pre>`}
+</li>
 `;
 }
 

@@ -34,7 +34,8 @@ function verdictOn(ending: Ending): Verdict | undefined {
     return { outcome: 'cancelled', code: 'cancelled', message: `The deployment ${deploymentId} ${came}.` };
   }
   if (info.status === 'Succeeded') return verdictOnSuccess(ending);
-  const message = [headOf(ending), failureOf(ending), countOf(ending)].filter(Boolean).join(' ');
+  // What a person can act on comes first: the status of a commit has room for 140 characters.
+  const message = [failureOf(ending), countOf(ending), headOf(ending)].filter(Boolean).join(' ');
   return { ...blameOf(ending), message };
 }
 

@@ -36,7 +36,7 @@ const hasty: CodeDeployTimes = {
   busyPollMs: 5,
   backoffMs: 2,
   giveUpAfterMs: 5_000,
-  settleMs: 60,
+  settleMs: 150,
   silenceMs: 10_000,
   stopMs: 5_000,
   rollbackMs: 100,

@@ -150,7 +150,7 @@ describe('a CodeDeploy deployment', () => {
     const done = await scene.deploy({ target: { group: 'staging' } });
     expect(done).toMatchObject({ outcome: 'failure', reason: { code: 'hook_failed' } });
     expect(done.message).toBe(
-      `The deployment ${done.externalId} failed (HEALTH_CONSTRAINTS: Too many individual instances failed.). Too few instances stayed healthy for the deployment configuration. i-1: ApplicationStart: Script at specified location: scripts/start.sh failed with exit code 7. 1 of 1 instance failed. CodeDeploy rolled back to the revision before with ${rollback.id}, which succeeded.`,
+      `i-1: ApplicationStart: Script at specified location: scripts/start.sh failed with exit code 7. 1 of 1 instance failed. The deployment ${done.externalId} failed (HEALTH_CONSTRAINTS: Too many individual instances failed.). Too few instances stayed healthy for the deployment configuration. CodeDeploy rolled back to the revision before with ${rollback.id}, which succeeded.`,
     );
     expect(done.text).toContain('i-1: ApplicationStart failed: Script at specified location');
     expect(done.text).toContain('[stderr]port 8080 is taken\n');
