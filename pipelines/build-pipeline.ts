@@ -62,6 +62,7 @@ function buildJob(
     env: buildVariables(job.env),
     secrets: listOf(job.secrets),
     needs: listOf(job.needs),
+    allowFailure: job.allow_failure ?? false,
     timeoutMs,
     steps: job.steps.map((step, index) => buildStep(step, timeoutMs, lineOf([...path, 'steps', index]))),
     artifacts: (job.artifacts ?? []).map(buildArtifact),

@@ -28,7 +28,12 @@ function checkTarget({ path, name, targets }: DeployOutline): Finding[] {
 function checkArtifact({ artifact }: DeployOutline, { jobs }: Outline): Finding[] {
   if (artifact === undefined) return [];
   const makers = jobs.filter((job) => job.artifacts.some((made) => made.name === artifact.name));
-  if (makers.length === 1) return [];
+  const [maker] = makers;
+  if (maker !== undefined && makers.length === 1) {
+    if (!maker.allowsFailure) return [];
+    const message = `artifact ${quote(artifact.name)} is made by job "${maker.name}", which may fail`;
+    return [{ path: artifact.path, message, expected: 'an artifact of a job without allow_failure' }];
+  }
   if (makers.length > 1) {
     const message = `artifact ${quote(artifact.name)} is made by ${makers.map((job) => job.name).join(' and ')}`;
     return [{ path: artifact.path, message, expected: 'an artifact of exactly one job' }];

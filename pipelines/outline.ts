@@ -6,6 +6,7 @@ export type Named = { name: string; path: YamlPath };
 
 export type JobOutline = Named & {
   hasImage: boolean;
+  allowsFailure: boolean;
   needs: Named[];
   secrets: Named[];
   variables: Named[];
@@ -74,6 +75,7 @@ function outlineJob(name: string, value: unknown, path: YamlPath, defaultImage: 
     path,
     // What is no mapping at all is told as that.
     hasImage: defaultImage || job['image'] !== undefined || !isMap(value),
+    allowsFailure: job['allow_failure'] === true,
     needs: textsAt(job['needs'], [...path, 'needs']),
     secrets: textsAt(job['secrets'], [...path, 'secrets']),
     // For a shorthand job the variables at the top are the pipeline's.

@@ -63,6 +63,9 @@ const job = mapping('a job: a mapping with steps', {
   secrets: secrets.optional(),
   needs: listOf(text('the name of a job'), 'a list of names of jobs').optional(),
   timeout: duration.optional(),
+  allow_failure: flag
+    .optional()
+    .describe('When true, a failure of this job does not fail the run, and the jobs that need it go on.'),
   steps,
   artifacts: artifacts.optional(),
 });

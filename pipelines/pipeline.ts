@@ -34,6 +34,8 @@ export type JobDefinition = {
   /** Names of repository secrets the job is given as environment variables. */
   secrets: string[];
   needs: string[];
+  /** A failure does not count: the run goes on as if the job had succeeded. */
+  allowFailure: boolean;
   timeoutMs: number;
   steps: StepDefinition[];
   artifacts: ArtifactDefinition[];

@@ -24,6 +24,8 @@ export type BuildPlan = {
   name: string;
   /** Names of jobs of this plan that must have succeeded. */
   needs: string[];
+  /** A failure does not count. Only there when true. */
+  allowFailure?: true;
   image: string;
   /** The pipeline's variables and over them the job's; a step's own come on top, in the step. */
   env: Record<string, string>;
@@ -64,6 +66,7 @@ function planBuild(job: JobDefinition, env: Record<string, string>, fork: boolea
     kind: 'build',
     name: job.name,
     needs: job.needs,
+    ...(job.allowFailure ? { allowFailure: true as const } : {}),
     image: job.image,
     env: { ...env, ...job.env },
     secrets: fork ? [] : job.secrets,

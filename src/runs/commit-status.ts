@@ -51,7 +51,7 @@ function describe(run: Run): Pick<CommitStatus, 'state' | 'description'> {
     case 'running':
       return { state: 'pending', description: `Run #${run.number} is running` };
     case 'success':
-      return { state: 'success', description: `Run #${run.number} succeeded${tookText(run)}` };
+      return { state: 'success', description: `Run #${run.number} succeeded${tookText(run)}${aside(run)}` };
     case 'skipped':
       return { state: 'success', description: `Run #${run.number} had nothing to do${why}` };
     case 'failure':
@@ -61,6 +61,11 @@ function describe(run: Run): Pick<CommitStatus, 'state' | 'description'> {
     case 'cancelled':
       return { state: 'error', description: `Run #${run.number} was cancelled${why}` };
   }
+}
+
+/** A success with a reason is one that something is to be said about, such as a failure that was allowed. */
+function aside({ reason }: Run): string {
+  return reason ? `, ${reason.message}` : '';
 }
 
 function tookText(run: Run): string {

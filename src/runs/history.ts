@@ -63,6 +63,8 @@ export type JobDetail = {
   kind: 'build' | 'deploy';
   needs: readonly string[];
   status: Status;
+  /** True for a failure that does not count. */
+  allowed?: true;
   reason?: Reason;
   startedAtMs?: number;
   finishedAtMs?: number;

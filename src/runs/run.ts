@@ -59,6 +59,16 @@ export type Job = {
   readonly attempt?: Attempt;
 };
 
+/** The user's code said no, and the pipeline says that it may: shown as the failure it is, it counts as a success. */
+export function isAllowedFailure({ status, plan }: Pick<Job, 'status' | 'plan'>): boolean {
+  return status === 'failure' && plan.kind === 'build' && plan.allowFailure === true;
+}
+
+/** What a job's status means to its run and to the jobs that need it. */
+export function countedStatus(job: Job): Status {
+  return isAllowedFailure(job) ? 'success' : job.status;
+}
+
 /** One try at a job: `queued` until a runner's claim is granted, `leased` until it ended or its lease ran out. */
 export type Attempt = {
   readonly number: number;

@@ -2,16 +2,9 @@ import type { JobEvent, Reason } from '../contract/job-event.ts';
 import type { TicketQueue } from '../contract/ticket.ts';
 import { applyJobEvent, endedSteps } from './apply-job-event.ts';
 import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-status.ts';
-import {
-  type Approval,
-  type Attempt,
-  isFinal,
-  type Job,
-  type Lease,
-  maxAttempts,
-  type Run,
-  type Status,
-} from './run.ts';
+import { type Approval, type Attempt, isFinal, type Job, type Lease, maxAttempts, type Run } from './run.ts';
+import { settleRun } from './settle-run.ts';
+import { startReadyJobs } from './start-ready-jobs.ts';
 
 /** Everything that can move a run on. */
 export type RunEvent =
@@ -174,76 +167,6 @@ function retry(run: Run, scope: RetryScope): Run {
 
 function renewed({ id, name, plan, attempt }: Job): Job {
   return { id, name, plan, status: 'queued', ...(attempt ? { attempt } : {}) };
-}
-
-/** Gives an attempt to each job whose needs are met, and skips those whose needs cannot be met any more. */
-function startReadyJobs(run: Run, nowMs: number): Run {
-  const statusOf = new Map<string, Status>(run.jobs.map((job) => [job.name, job.status]));
-  let changed = false;
-  const jobs = run.jobs.map((job): Job => {
-    if (job.status !== 'queued' || job.attempt?.status === 'queued') return job;
-    const unmetNeeds = job.plan.needs.filter((name) => statusOf.get(name) !== 'success');
-    const unmet = unmetNeeds.find((name) => isFinal(statusOf.get(name) ?? 'skipped'));
-    if (unmet === undefined && unmetNeeds.length > 0) return job;
-    changed = true;
-    if (unmet !== undefined) {
-      statusOf.set(job.name, 'skipped');
-      const reason = { code: 'needs', message: `job "${unmet}" ended as ${statusOf.get(unmet)}` };
-      return { ...job, status: 'skipped', reason, finishedAtMs: nowMs };
-    }
-    return { ...job, attempt: nextAttempt(job, nowMs) };
-  });
-  // A job that was skipped just now may leave others without what they need.
-  return changed ? startReadyJobs({ ...run, jobs }, nowMs) : run;
-}
-
-function nextAttempt({ attempt, reason }: Job, nowMs: number): Attempt {
-  // The reason is why it was lost, whoever said so and how; a person who asks again takes it away.
-  const lost = attempt?.status === 'lost' && reason !== undefined;
-  return {
-    number: (attempt?.number ?? 0) + 1,
-    status: 'queued',
-    queuedAtMs: nowMs,
-    losses: lost ? attempt.losses + 1 : 0,
-    cancelRequested: false,
-    lastSeq: 0,
-    steps: [],
-  };
-}
-
-function settleRun(run: Run, nowMs: number): Run {
-  if (isFinal(run.status)) return run;
-  const status = runStatus(run.jobs);
-  const started = run.startedAtMs ?? (run.jobs.some((job) => job.status === 'running') ? nowMs : undefined);
-  const { reason: stopped, ...rest } = run;
-  return {
-    ...rest,
-    status,
-    ...(started === undefined ? {} : { startedAtMs: started }),
-    ...(isFinal(status) ? { finishedAtMs: nowMs } : {}),
-    ...reasonOf(run.jobs, status, stopped),
-  };
-}
-
-/** Why the run stands as it does. That it was to be stopped (`stopped`) is the reason only if it was. */
-function reasonOf(jobs: readonly Job[], status: Status, stopped: Reason | undefined): { reason?: Reason } {
-  if (!isFinal(status) || status === 'cancelled') return stopped ? { reason: stopped } : {};
-  const broken =
-    status === 'error' || status === 'failure' ? jobs.find((job) => job.status === status) : undefined;
-  if (!broken?.reason) return {};
-  return {
-    reason: { ...broken.reason, message: `${broken.name}: ${broken.reason.message}`.slice(0, 4_000) },
-  };
-}
-
-// The gravest end wins: what hookline or its surroundings did wrong, then the user's code, then a person's stop.
-function runStatus(jobs: readonly Job[]): Status {
-  const has = (status: Status) => jobs.some((job) => job.status === status);
-  if (jobs.some((job) => !isFinal(job.status))) {
-    if (has('waiting')) return 'waiting';
-    return has('running') || jobs.some((job) => isFinal(job.status)) ? 'running' : 'queued';
-  }
-  return (['error', 'failure', 'cancelled', 'success'] as const).find(has) ?? 'skipped';
 }
 
 function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {

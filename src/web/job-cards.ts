@@ -22,6 +22,7 @@ function card(run: RunDetail, job: JobDetail, isChosen: boolean, nowMs: number):
 <div class="job-head">
 ${statusMark(job.status)}
 <a class="job-name" id="job-${job.id}" href="/runs/${run.id}?job=${job.id}"${isChosen ? html` aria-current="true"` : nothing}>${name}</a>
+${job.allowed ? html`<span class="tag" title="allow_failure">allowed</span>` : ''}
 ${job.kind === 'deploy' ? html`<span class="tag">deploy</span>` : ''}
 ${duration(job, nowMs) === nothing && !isFinal(job.status) ? html`<span class="took">${statusWord(job.status).toLowerCase()}</span>` : duration(job, nowMs)}
 </div>

@@ -6,6 +6,7 @@ import { type Html, isolated } from './html-text.ts';
 const headings: Readonly<Partial<Record<Status, string>>> = {
   queued: 'Why it is queued',
   waiting: 'What it waits for',
+  success: 'What did not count',
   failure: 'Why it failed',
   error: 'What went wrong',
   cancelled: 'Why it was cancelled',

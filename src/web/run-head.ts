@@ -31,5 +31,5 @@ ${reference(run)} ${shortCommit(run.sha)}
 ${took_}
 ${run.approval ? html`<span>approved by ${isolated(run.approval.by)} ${age(run.approval.atMs, nowMs)}</span>` : ''}
 </p>
-${run.reason && run.status !== 'success' ? reasonBox(run.reason, run.status) : ''}`;
+${run.reason ? reasonBox(run.reason, run.status) : ''}`;
 }

@@ -59,7 +59,7 @@ ${runs.map((run) => row(run, nowMs))}</ol>`;
 }
 
 function row(run: RunSummary, nowMs: number): Html {
-  const why = run.reason && run.status !== 'success' ? firstLine(run.reason.message) : '';
+  const why = run.reason ? firstLine(run.reason.message) : '';
   return html`<li class="run-row">
 ${statusLabel(run.status)}
 <div class="what">

@@ -38,6 +38,7 @@ export const jobJson = z
     kind: z.enum(['build', 'deploy']),
     needs: z.array(z.string()),
     status: z.enum(statuses),
+    allowed: z.boolean().optional().openapi({ description: 'True for a failure that does not count.' }),
     reason: reasonJson.optional(),
     ...spanJson,
     attempts: z.array(attemptJson),
@@ -45,13 +46,14 @@ export const jobJson = z
   .openapi('Job');
 
 export function jobToJson(job: JobDetail): z.infer<typeof jobJson> {
-  const { id, name, kind, needs, status, reason } = job;
+  const { id, name, kind, needs, status, allowed, reason } = job;
   return {
     id,
     name,
     kind,
     needs: [...needs],
     status,
+    allowed,
     reason,
     ...spanOf(job),
     attempts: job.attempts.map(attemptToJson),

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { JobPlan } from '../../../pipelines/plan.ts';
+import type { BuildPlan, JobPlan } from '../../../pipelines/plan.ts';
 import type { Change } from '../../../src/runs/change.ts';
 import { createRun, type NewRun } from '../../../src/runs/create-run.ts';
 import type { Lease } from '../../../src/runs/run.ts';
@@ -22,7 +22,7 @@ export function sampleChange(given: Partial<Change> = {}): Change {
   };
 }
 
-export function buildPlan(name: string, needs: string[] = []): JobPlan {
+export function buildPlan(name: string, needs: string[] = [], given: Partial<BuildPlan> = {}): JobPlan {
   return {
     kind: 'build',
     name,
@@ -45,6 +45,7 @@ export function buildPlan(name: string, needs: string[] = []): JobPlan {
       },
     ],
     artifacts: [],
+    ...given,
   };
 }
 

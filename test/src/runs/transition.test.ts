@@ -214,6 +214,42 @@ describe('jobs that need others', () => {
   });
 });
 
+describe('a failure that is allowed', () => {
+  const allowed = (name: string, needs: string[] = []) => buildPlan(name, needs, { allowFailure: true });
+  const plans = [allowed('lint'), buildPlan('test', ['lint']), deployPlan('production', ['lint', 'test'])];
+
+  it('stays a failure, and neither fails the run nor stops the jobs that need it', () => {
+    const { run, effects } = through(created(plans).run, [
+      ...whole('lint', 'failure'),
+      ...whole('test'),
+      ...whole('deploy production'),
+    ]);
+    expect(statusOf(run)).toEqual({ lint: 'failure', test: 'success', 'deploy production': 'success' });
+    expect(run.status).toBe('success');
+    expect(run.reason).toEqual({ code: 'allowed-failure', message: '1 allowed failure: lint' });
+    const last = effects.findLast((effect) => effect.type === 'commit-status');
+    expect(last?.status).toMatchObject({
+      state: 'success',
+      description: expect.stringMatching(/^Run #1 succeeded in \d+ s, 1 allowed failure: lint$/),
+    });
+  });
+
+  it('is none of the reasons why a run failed, and an error is never allowed', () => {
+    const two = () => created([allowed('lint'), buildPlan('test')]).run;
+    const failed = through(two(), [...whole('lint', 'failure'), ...whole('test', 'failure')]).run;
+    expect([failed.status, failed.reason?.message]).toEqual(['failure', 'test: step "x" said failure']);
+    const broken = through(two(), [...whole('lint', 'error'), ...whole('test')]).run;
+    expect([broken.status, broken.reason?.message]).toEqual(['error', 'lint: step "x" said error']);
+  });
+
+  it('is tried again with what failed', () => {
+    const { run } = through(created([allowed('lint')]).run, whole('lint', 'failure'));
+    const again = transition(run, { type: 'retried', scope: 'failed' }, 20_000);
+    expect(again.run).toMatchObject({ status: 'queued', jobs: [{ attempt: { number: 2 } }] });
+    expect(again.run.reason).toBeUndefined();
+  });
+});
+
 describe('lost runners', () => {
   it('makes a new attempt with a ticket of its own, until the third is lost too', () => {
     const first = created([buildPlan('a'), buildPlan('after', ['a'])]).run;

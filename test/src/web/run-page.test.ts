@@ -33,6 +33,14 @@ describe('the page of a run', () => {
     expect(page).toMatch(new RegExp(`</svg>${statusWord(status)}<`));
   });
 
+  it('shows a failure that was allowed as a failure, and says so on a run that succeeded', async () => {
+    const reason = { code: 'allowed-failure', message: '1 allowed failure: lint' };
+    const jobs = [sampleJob({ name: 'lint', status: 'failure', allowed: true })];
+    const page = await pageOf(sampleRun({ status: 'success', reason, jobs }));
+    expect(page).toMatch(/title="Failure"[\s\S]*<span class="tag" title="allow_failure">allowed<\/span>/);
+    expect(page).toContain('1 allowed failure: lint');
+  });
+
   it('escapes whatever strangers wrote', async () => {
     const reason = { code: hostile, message: hostile };
     const page = await pageOf(

@@ -1,0 +1,48 @@
+import { type Attempt, countedStatus, isFinal, type Job, type Run } from './run.ts';
+
+/** Gives an attempt to each job whose needs are met, and skips those whose needs cannot be met any more. */
+export function startReadyJobs(run: Run, nowMs: number): Run {
+  const jobsNamed = Map.groupBy(run.jobs, neededAs);
+  let changed = false;
+  const jobs = run.jobs.map((job): Job => {
+    if (job.status !== 'queued' || job.attempt?.status === 'queued') return job;
+    const needed = job.plan.needs.map((name) => stateOf(jobsNamed.get(name) ?? []));
+    const unmet = needed.find((state) => typeof state === 'object');
+    if (unmet === undefined && needed.includes('pending')) return job;
+    changed = true;
+    if (unmet !== undefined) {
+      const reason = { code: 'needs', message: unmet.why };
+      return { ...job, status: 'skipped', reason, finishedAtMs: nowMs };
+    }
+    return { ...job, attempt: nextAttempt(job, nowMs) };
+  });
+  // A job that was skipped just now may leave others without what they need.
+  return changed ? startReadyJobs({ ...run, jobs }, nowMs) : run;
+}
+
+/** Whether the jobs of one name are all that they are needed for, may still be, or why they never will be. */
+function stateOf(jobs: readonly Job[]): 'met' | 'pending' | { why: string } {
+  const missed = jobs.find((job) => isFinal(job.status) && countedStatus(job) !== 'success');
+  if (missed) return { why: `job "${missed.name}" ended as ${missed.status}` };
+  if (jobs.length === 0) return { why: 'a job that it needs is not in the run' };
+  return jobs.every((job) => isFinal(job.status)) ? 'met' : 'pending';
+}
+
+/** The name under which other jobs need this one. */
+function neededAs({ name }: Job): string {
+  return name;
+}
+
+function nextAttempt({ attempt, reason }: Job, nowMs: number): Attempt {
+  // The reason is why it was lost, whoever said so and how; a person who asks again takes it away.
+  const lost = attempt?.status === 'lost' && reason !== undefined;
+  return {
+    number: (attempt?.number ?? 0) + 1,
+    status: 'queued',
+    queuedAtMs: nowMs,
+    losses: lost ? attempt.losses + 1 : 0,
+    cancelRequested: false,
+    lastSeq: 0,
+    steps: [],
+  };
+}
