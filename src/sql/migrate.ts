@@ -15,6 +15,9 @@ const steps: Record<string, Step> = {
   '003-one-out': oneOut,
 };
 
+/** The names of all steps, the first one first. */
+export const schemaSteps: readonly string[] = Object.keys(steps);
+
 /**
  * Brings the schema up to date and returns the names of the steps that were missing, none when it was. All of them
  * are one transaction, and of several processes that start at once one does it while the others wait (Kysely takes
