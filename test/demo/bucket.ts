@@ -14,6 +14,8 @@ export type Bucket = {
   /** As `aws s3 ls` takes it. */
   readonly address: string;
   readonly endpoint: string;
+  /** Whether it outlives the demo, with all that is in it. */
+  readonly stays: boolean;
   /** What hookline has to know of it. */
   readonly settings: Readonly<Record<string, string>>;
   /** The keys it is opened with, which may be the machine's own. */
@@ -42,7 +44,7 @@ export async function bucketOfEnvironment(
   const endpoint = AWS_ENDPOINT_URL_S3 ?? AWS_ENDPOINT_URL ?? 'AWS';
   return openBucket(
     { bucket, prefix },
-    { endpoint, aws: Object.fromEntries(aws), keys: await awsKeys()() },
+    { endpoint, stays: true, aws: Object.fromEntries(aws), keys: await awsKeys()() },
     closers,
   );
 }
@@ -63,7 +65,7 @@ export async function bucketOfOurOwn(closers: Closers): Promise<Bucket> {
     AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   };
   const options = { bucket: demoBucket, endpoint, region, credentials };
-  return openBucket(options, { endpoint, aws, keys: credentials }, closers);
+  return openBucket(options, { endpoint, stays: false, aws, keys: credentials }, closers);
 }
 
 /** Says what it does on standard error, and nothing when all is there. */
@@ -75,7 +77,7 @@ async function installS3Server(): Promise<void> {
 
 async function openBucket(
   options: S3StoreOptions,
-  { endpoint, aws, keys }: { endpoint: string; aws: Record<string, string>; keys: CodecommitKeys },
+  { aws, ...of }: Pick<Bucket, 'endpoint' | 'stays' | 'keys'> & { aws: Record<string, string> },
   closers: Closers,
 ): Promise<Bucket> {
   const store = await openS3Store(options);
@@ -84,9 +86,8 @@ async function openBucket(
   const { bucket, prefix } = options;
   return {
     address: `s3://${bucket}/${prefix === undefined ? '' : `${prefix}/`}`,
-    endpoint,
+    ...of,
     settings: { ...aws, S3_BUCKET: bucket, ...(prefix === undefined ? {} : { S3_PREFIX: prefix }) },
-    keys,
     async list() {
       const found: BucketObject[] = [];
       for await (const { key, sizeBytes } of store.list('')) found.push({ key, sizeBytes });

@@ -46,6 +46,7 @@ export async function lookIntoBucket(scene: Scene, bucket: Bucket): Promise<void
   terminal.good(
     `${zips.length} zips and the logs of ${runs.flatMap(buildsOf).length} jobs, in ${bucket.address}`,
   );
+  if (bucket.stays) terminal.note(`They stay there, until: aws s3 rm --recursive ${bucket.address}`);
 }
 
 /** Jobs that got as far as an attempt. */
