@@ -29,6 +29,17 @@ function takingTurns(driver: SqliteDriver, database: SqliteDatabase, flush: () =
   let lastTurn = Promise.resolve();
   let endTurn = () => {};
   let changesBefore: unknown;
+  let inTransaction = false;
+  let underWay: Promise<void> | undefined;
+
+  /** The flush that carries everything committed so far. */
+  function flushed(): Promise<void> {
+    const mine = flush().finally(() => {
+      if (underWay === mine) underWay = undefined;
+    });
+    underWay = mine;
+    return mine;
+  }
 
   function changes(): unknown {
     const [row] = database.prepare('select total_changes() as changes').all([]) as { changes: unknown }[];
@@ -44,14 +55,21 @@ function takingTurns(driver: SqliteDriver, database: SqliteDatabase, flush: () =
       await before;
       endTurn = resolve;
       changesBefore = changes();
+      inTransaction = false;
       return driver.acquireConnection();
     },
     async releaseConnection() {
       const hasWritten = changes() !== changesBefore;
+      // A transaction that wrote nothing may have found what another one wrote (a delivery that stands already, an
+      // event that was applied): its answer, too, must not come before that is on disk.
+      const waits = hasWritten ? flushed() : inTransaction ? underWay : undefined;
       endTurn();
-      if (hasWritten) await flush();
+      await waits;
     },
-    beginTransaction: (connection) => driver.beginTransaction(connection),
+    beginTransaction(connection) {
+      inTransaction = true;
+      return driver.beginTransaction(connection);
+    },
     commitTransaction: (connection) => driver.commitTransaction(connection),
     rollbackTransaction: (connection) => driver.rollbackTransaction(connection),
     destroy: () => driver.destroy(),

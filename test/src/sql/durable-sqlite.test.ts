@@ -47,6 +47,25 @@ describe('durableSqlite', () => {
     await written;
   });
 
+  it('answers a transaction that found what is being flushed when that is on disk, and a mere reader at once', async () => {
+    const { db, flushes, write, read } = openNotes();
+    const written = write('a');
+    await turn();
+    let isAnswered = false;
+    const found = db
+      .transaction()
+      .execute((trx) => trx.selectFrom('notes').selectAll().execute())
+      .then(() => {
+        isAnswered = true;
+      });
+    expect(await read()).toEqual(['a']);
+    await turn();
+    expect(isAnswered).toBe(false);
+    flushes[0]?.resolve();
+    await Promise.all([written, found]);
+    expect(flushes).toHaveLength(1);
+  });
+
   it('lets others read and write during a flush, and flushes all that they wrote together', async () => {
     const { db, flushes, write, read } = openNotes();
     const first = write('a');
