@@ -10,7 +10,7 @@ import type { DeliveryQueue, RecordedDelivery } from './delivery-queue.ts';
 import { type DispatchPorts, startDispatcher } from './dispatch-effects.ts';
 import { createLeaseDesk, type LeaseDeskPorts, type LeaseDeskSettings } from './lease-desk.ts';
 import { createLeaseSweep } from './lease-sweep.ts';
-import { type PlanPorts, planDelivery } from './plan-delivery.ts';
+import { type Planned, type PlanPorts, planDelivery } from './plan-delivery.ts';
 import type { LeaseStore, RunStore } from './run-store.ts';
 import { waitTimeMs } from './wait-time.ts';
 
@@ -29,7 +29,9 @@ export type ControlPorts = Omit<LeaseDeskPorts, 'link'> &
 export type ControlSettings = LeaseDeskSettings & { ticketSweepMs: number };
 
 const planners = 8;
-const planHoldMs = 5 * 60_000;
+/** A control that dies in the middle of planning keeps the deliveries of that repository waiting this long. */
+const planHoldMs = 30_000;
+const planKeepMs = 10_000;
 const pollMs = 1_000;
 const leaseSweepMs = 1_000;
 /** A delivery that runs into a defect of ours this often makes room for the ones behind it. */
@@ -71,18 +73,35 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
   ports.outbox.onStored(() => dispatching.wake());
 
   async function plan(delivery: RecordedDelivery, signal: AbortSignal): Promise<void> {
-    const planned = await planDelivery(delivery, ports, signal).catch((error: unknown) => {
-      if (signal.aborted) return { again: 'control was stopped' };
+    const keeping = setInterval(() => {
+      ports.deliveries
+        .keep(delivery.id, ports.now() + planHoldMs)
+        .catch((error: unknown) => log.warn({ err: error }, 'the hold of a delivery was not made longer'));
+    }, planKeepMs);
+    try {
+      const planned = await planDelivery(delivery, ports, signal);
+      await ('again' in planned ? postpone(delivery, planned.again) : settle(delivery, planned));
+    } catch (error) {
+      if (signal.aborted) return postpone(delivery, 'control was stopped');
       // A defect of ours must not lose the delivery: it is tried again for some minutes, then kept with the reason.
       log.error({ err: error, deliveryId: delivery.id }, 'planning failed');
       const problem = 'internal error, see the log of the service';
-      if (delivery.tries + 1 < maxDefects) return { again: problem };
-      return { runs: [], no: [`${problem}; replay the delivery when it is mended`] };
-    });
-    if ('again' in planned) {
-      const untilMs = ports.now() + waitTimeMs(delivery.tries, { ...planWait, random: ports.random });
-      return ports.deliveries.postpone(delivery.id, untilMs, planned.again);
+      if (delivery.tries + 1 < maxDefects) return postpone(delivery, problem);
+      await settle(delivery, { runs: [], no: [`${problem}; replay the delivery when it is mended`] });
+    } finally {
+      clearInterval(keeping);
     }
+  }
+
+  function postpone(delivery: RecordedDelivery, problem: string): Promise<void> {
+    const untilMs = ports.now() + waitTimeMs(delivery.tries, { ...planWait, random: ports.random });
+    return ports.deliveries.postpone(delivery.id, untilMs, problem);
+  }
+
+  async function settle(
+    delivery: RecordedDelivery,
+    planned: Exclude<Planned, { again: string }>,
+  ): Promise<void> {
     const settledAtMs = ports.now();
     const reason = planned.no.join('; ');
     const verdict =

@@ -7,6 +7,8 @@
  */
 export type DeliveryQueue = {
   take(options: { nowMs: number; holdMs: number; limit: number }): Promise<RecordedDelivery[]>;
+  /** Whoever took it is still at it: its hold lasts until then. */
+  keep(id: string, untilMs: number): Promise<void>;
   /** Planning failed for a reason that may pass: hand it out again from `untilMs` on. */
   postpone(id: string, untilMs: number, problem: string): Promise<void>;
   /** Calls back when this process recorded a delivery, so that nobody waits for the next poll. */

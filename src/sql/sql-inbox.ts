@@ -115,6 +115,16 @@ export function createSqlInbox(
         return db.transaction().execute((trx) => takeHeads(trx, heads, nowMs, holdMs));
       }),
 
+    async keep(id, untilMs) {
+      await db
+        .updateTable('deliveries')
+        .set({ held_until: untilMs })
+        .where('id', '=', id)
+        .where('outcome', '=', 'pending')
+        .where('held_until', '>', 0)
+        .execute();
+    },
+
     async postpone(id, untilMs, problem) {
       await outlastOutage(() =>
         db

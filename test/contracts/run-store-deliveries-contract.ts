@@ -60,6 +60,19 @@ export function describeDeliveryQueue(name: string, open: () => Promise<Stores>)
       expect(third).toMatchObject({ id: '01', tries: 2 });
     });
 
+    it('leaves a delivery with its planner for as long as that one says', async () => {
+      const stores = await opened();
+      await stores.inbox.record(sampleDelivery('01'));
+      await stores.inbox.record(sampleDelivery('02'));
+      await take(stores, 100);
+      await stores.inbox.keep('01', 90_000);
+      expect(await take(stores, 60_100)).toEqual([]);
+      expect(await take(stores, 90_000)).toEqual(['01']);
+      await settle(stores, '01');
+      await stores.inbox.keep('01', 200_000);
+      expect(await take(stores, 90_001)).toEqual(['02']);
+    });
+
     it('makes later deliveries of a repository wait for one that was put off', async () => {
       const stores = await opened();
       await stores.inbox.record(sampleDelivery('01'));
