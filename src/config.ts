@@ -21,6 +21,7 @@ export type Config = Readonly<{
   localDeploy?: string;
   runnerKey?: string;
   runnerPublicKeys: readonly string[];
+  deployerPublicKeys: readonly string[];
   controlPublicKey?: string;
   repositories?: ReadonlySet<string>;
   stopGraceMs: number;
@@ -67,9 +68,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const masterKey = key('HOOKLINE_MASTER_KEY');
   const runnerKey = key('HOOKLINE_RUNNER_KEY');
   const controlPublicKey = check('HOOKLINE_CONTROL_PUBLIC_KEY', publicKeyText, parsePublicKey);
-  const runnerPublicKeys =
-    check('HOOKLINE_RUNNER_PUBLIC_KEYS', `${publicKeyText}, several with commas between`, parsePublicKeys) ??
-    [];
+  const publicKeys = (name: string) =>
+    check(name, `${publicKeyText}, several with commas between`, parsePublicKeys) ?? [];
+  const runnerPublicKeys = publicKeys('HOOKLINE_RUNNER_PUBLIC_KEYS');
+  const deployerPublicKeys = publicKeys('HOOKLINE_DEPLOYER_PUBLIC_KEYS');
   const repositories = check(
     'HOOKLINE_REPOSITORIES',
     'names such as owner/name, several with commas between',
@@ -118,6 +120,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(localDeploy === undefined ? {} : { localDeploy }),
     ...(runnerKey === undefined ? {} : { runnerKey }),
     runnerPublicKeys,
+    deployerPublicKeys,
     ...(controlPublicKey === undefined ? {} : { controlPublicKey }),
     ...(repositories === undefined ? {} : { repositories }),
     stopGraceMs: whole('HOOKLINE_STOP_GRACE_S', 0, 86_400, 30) * 1000,

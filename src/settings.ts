@@ -53,7 +53,12 @@ export const settingsTable: readonly Setting[] = [
   {
     name: 'HOOKLINE_RUNNER_PUBLIC_KEYS',
     fallback: 'the runner of `hookline start`',
-    meaning: 'public keys of the runners that may claim jobs, with commas between',
+    meaning: 'public keys of the runners that may claim builds, with commas between',
+  },
+  {
+    name: 'HOOKLINE_DEPLOYER_PUBLIC_KEYS',
+    fallback: 'the runner of `hookline start`',
+    meaning: 'public keys of the deployers that may claim deployments, with commas between',
   },
   {
     name: 'HOOKLINE_CONTROL_PUBLIC_KEY',

@@ -25,6 +25,8 @@ export const keys: Command = {
     console.log(`HOOKLINE_CONTROL_PUBLIC_KEY=${identityOf(masterKey).publicKey}`);
     console.log('# where the service runs (several with commas between):');
     console.log(`HOOKLINE_RUNNER_PUBLIC_KEYS=${identityOf(seed).publicKey}`);
+    console.log('# or, for a deployer (hookline runner --deploy), under this name instead:');
+    console.log(`HOOKLINE_DEPLOYER_PUBLIC_KEYS=${identityOf(seed).publicKey}`);
     return 0;
   },
 };

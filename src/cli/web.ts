@@ -24,8 +24,9 @@ export const web: Command = {
     const data = openDataDirectory(config.dataDir);
     const unlock = lockDataDirectory(data);
     const masterKey = config.masterKey ?? data.key('master.key');
-    const { redisUrl, runnerPublicKeys } = config;
-    const started = await startWeb(config, { redisUrl, masterKey, runnerPublicKeys, log }, data);
+    const { redisUrl } = config;
+    const enrolled = { runners: config.runnerPublicKeys, deployers: config.deployerPublicKeys };
+    const started = await startWeb(config, { redisUrl, masterKey, enrolled, log }, data);
     await stopped;
     await closeWithin(started, config.stopGraceMs, hurry);
     unlock();

@@ -6,14 +6,17 @@ import { identityOf } from '../contract/keys.ts';
  */
 export function composeEnvironment(newSecret: () => string): string {
   const master = newSecret();
-  const workers = { RUNNER_1: newSecret(), RUNNER_2: newSecret(), DEPLOYER: newSecret() };
-  const publicKeys = Object.values(workers).map((seed) => identityOf(seed).publicKey);
+  const runners = { RUNNER_1: newSecret(), RUNNER_2: newSecret() };
+  const deployer = newSecret();
+  const publicKeys = Object.values(runners).map((seed) => identityOf(seed).publicKey);
   return [
     '# Keys of docker-compose.yml. Keep this file secret, and keep it: without HOOKLINE_MASTER_KEY no stored secret opens.',
     `HOOKLINE_MASTER_KEY=${master}`,
     `HOOKLINE_CONTROL_PUBLIC_KEY=${identityOf(master).publicKey}`,
-    ...Object.entries(workers).map(([name, seed]) => `HOOKLINE_${name}_KEY=${seed}`),
+    ...Object.entries(runners).map(([name, seed]) => `HOOKLINE_${name}_KEY=${seed}`),
+    `HOOKLINE_DEPLOYER_KEY=${deployer}`,
     `HOOKLINE_RUNNER_PUBLIC_KEYS=${publicKeys.join(',')}`,
+    `HOOKLINE_DEPLOYER_PUBLIC_KEYS=${identityOf(deployer).publicKey}`,
     '# For the API and the pages.',
     `HOOKLINE_API_KEY=${newSecret()}`,
     '# Give this one to the webhook.',

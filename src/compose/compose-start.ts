@@ -22,7 +22,11 @@ export async function startAll(config: Config, log: Log, data: DataDirectory): P
     const masterKey = config.masterKey ?? data.key('master.key');
     const runnerKey = config.runnerKey ?? data.key('runner.key');
     const controlPublicKey = identityOf(masterKey).publicKey;
-    const runnerPublicKeys = [identityOf(runnerKey).publicKey, ...config.runnerPublicKeys];
+    const { publicKey } = identityOf(runnerKey);
+    const enrolled = {
+      runners: [publicKey, ...config.runnerPublicKeys],
+      deployers: [publicKey, ...config.deployerPublicKeys],
+    };
     const redis = config.redisUrl
       ? undefined
       : await startManagedRedis({ directory: data.path('redis'), log });
@@ -37,7 +41,7 @@ export async function startAll(config: Config, log: Log, data: DataDirectory): P
       log,
     );
     try {
-      const web = await startWeb(config, { redisUrl, masterKey, runnerPublicKeys, log }, data);
+      const web = await startWeb(config, { redisUrl, masterKey, enrolled, log }, data);
       let closing: Promise<void> | undefined;
       const end = async (graceMs: number) => {
         await web.close(graceMs);

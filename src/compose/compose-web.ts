@@ -40,6 +40,9 @@ export const leaseMs = 15_000;
 const ticketSweepMs = 10_000;
 const redisStartMs = 10_000;
 
+/** Public keys of those who may claim. */
+export type EnrolledKeys = { runners: readonly string[]; deployers: readonly string[] };
+
 export type Web = {
   readonly url: string;
   /** Refuses new work at once, lets requests under way end for `graceMs`, then stops control. */
@@ -49,7 +52,7 @@ export type Web = {
 /** The web process: webhooks, API, pages and control over one store. The only one that opens the database. */
 export async function startWeb(
   config: Config,
-  options: { redisUrl: string; masterKey: string; runnerPublicKeys: readonly string[]; log: Log },
+  options: { redisUrl: string; masterKey: string; enrolled: EnrolledKeys; log: Log },
   data: DataDirectory,
 ): Promise<Web> {
   const { log } = options;
@@ -143,12 +146,19 @@ export async function startWeb(
     {
       identity,
       seed: options.masterKey,
-      enrolled: new Set(options.runnerPublicKeys),
+      enrolled: {
+        runners: new Set(options.enrolled.runners),
+        deployers: new Set(options.enrolled.deployers),
+      },
       leaseMs,
       ticketSweepMs,
     },
   );
-  log.info({ url: server.url, runners: options.runnerPublicKeys.map(fingerprint) }, 'web is ready');
+  const { runners, deployers } = options.enrolled;
+  log.info(
+    { url: server.url, runners: runners.map(fingerprint), deployers: deployers.map(fingerprint) },
+    'web is ready',
+  );
 
   let closing: Promise<void> | undefined;
   async function close(graceMs: number): Promise<void> {

@@ -35,8 +35,11 @@ export type LeaseDeskSettings = {
   identity: Identity;
   /** Lease keys are derived from it. */
   seed: string;
-  /** Public keys of the runners that may claim. */
-  enrolled: ReadonlySet<string>;
+  /**
+   * Public keys of those who may claim: builds and deployments apart, for only a deployer is to hold the credentials
+   * that deploy, and its machine runs no code of a repository.
+   */
+  enrolled: { runners: ReadonlySet<string>; deployers: ReadonlySet<string> };
   leaseMs: number;
 };
 
@@ -67,7 +70,7 @@ export function createLeaseDesk(ports: LeaseDeskPorts, settings: LeaseDeskSettin
 
   async function claim(frame: Frame): Promise<void> {
     const asked = payloadOf(claimSchema, frame);
-    if (!asked || !settings.enrolled.has(asked.publicKey) || !isSignedBy(asked.publicKey, frame)) {
+    if (!asked || !isEnrolled(asked.publicKey) || !isSignedBy(asked.publicKey, frame)) {
       log.warn(
         { runner: frame.runner, name: asked?.name },
         'a claim of a runner that is not enrolled; dropped',
@@ -82,6 +85,14 @@ export function createLeaseDesk(ports: LeaseDeskPorts, settings: LeaseDeskSettin
     const run = runId === undefined ? undefined : await store.get(runId);
     const job = run?.jobs.find((candidate) => candidate.id === asked.jobId);
     if (!run || !job) return refuse(frame, 'gone', 'there is no such job');
+    const allowed = job.plan.kind === 'deploy' ? settings.enrolled.deployers : settings.enrolled.runners;
+    if (!allowed.has(asked.publicKey)) {
+      log.warn(
+        { runner: frame.runner, jobId: job.id },
+        `a claim of a ${job.plan.kind} by the wrong kind of runner`,
+      );
+      return refuse(frame, 'gone', `this runner's key is not one that a ${job.plan.kind} is given to`);
+    }
     if (!mayBeHad(job, asked.attempt, claimant)) return refuseTaken(frame, job, asked.attempt);
     const repeated = job.attempt?.lease && recentGrants.get(job.attempt.lease.id);
     if (repeated) return link.send(frame.runner, repeated);
@@ -106,6 +117,10 @@ export function createLeaseDesk(ports: LeaseDeskPorts, settings: LeaseDeskSettin
       return refuseTaken(frame, given ?? job, asked.attempt);
     }
     await grant(frame, spec, held, asked.publicKey);
+  }
+
+  function isEnrolled(publicKey: string): boolean {
+    return settings.enrolled.runners.has(publicKey) || settings.enrolled.deployers.has(publicKey);
   }
 
   async function grant(frame: Frame, spec: JobSpec, lease: Lease, publicKey: string): Promise<void> {

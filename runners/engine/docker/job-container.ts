@@ -190,10 +190,23 @@ export function createJobContainer(options: {
 }
 
 const REMOVE_TIMEOUT_MS = 30_000;
+const REMOVE_TRIES = 3;
+const REMOVE_RETRY_MS = 200;
 
 /** Kills and removes a container with its anonymous volumes; by id or name. One that is gone already is fine. */
 export async function removeContainer(docker: Docker, id: string): Promise<void> {
-  const container = docker.getContainer(id);
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await removeOnce(docker.getContainer(id));
+    } catch (error) {
+      // Docker 20.10 may find that it cannot kill what has just ended, and leaves it to be removed by the next call.
+      if (tries === REMOVE_TRIES || isUnreachable(error)) throw error;
+      await sleep(REMOVE_RETRY_MS * tries);
+    }
+  }
+}
+
+async function removeOnce(container: Docker.Container): Promise<void> {
   try {
     await callDaemon('remove container', { timeoutMs: REMOVE_TIMEOUT_MS }, (abortSignal) =>
       container.remove({ force: true, v: true, abortSignal }),

@@ -80,7 +80,8 @@ export async function createLeaseWorld(seed: number, plans: Parameters<typeof ne
     const machine = createMachineClock(clock, 0);
     const controlLink = link.control();
     const ports = { store, leases, now: clock.now, newId, log: silentLog, link: controlLink, openJob };
-    const enrolled = new Set(machines.map(({ seed: own }) => identityOf(own).publicKey));
+    const keys = new Set(machines.map(({ seed: own }) => identityOf(own).publicKey));
+    const enrolled = { runners: keys, deployers: keys };
     const desk = createLeaseDesk(ports, { identity, seed: controlSeed, enrolled, leaseMs });
     const sweep = createLeaseSweep(ports, leaseMs);
     const every = (ms: number, work: () => Promise<unknown>) => {

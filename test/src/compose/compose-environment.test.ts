@@ -22,18 +22,20 @@ describe('the keys of docker-compose.yml', () => {
     const made = variables();
     const of = (name: string) => identityOf(made[name] ?? '').publicKey;
     expect(made['HOOKLINE_CONTROL_PUBLIC_KEY']).toBe(of('HOOKLINE_MASTER_KEY'));
-    const workers = ['HOOKLINE_RUNNER_1_KEY', 'HOOKLINE_RUNNER_2_KEY', 'HOOKLINE_DEPLOYER_KEY'].map(of);
-    expect(made['HOOKLINE_RUNNER_PUBLIC_KEYS']).toBe(workers.join(','));
+    const runners = ['HOOKLINE_RUNNER_1_KEY', 'HOOKLINE_RUNNER_2_KEY'].map(of);
+    expect(made['HOOKLINE_RUNNER_PUBLIC_KEYS']).toBe(runners.join(','));
+    expect(made['HOOKLINE_DEPLOYER_PUBLIC_KEYS']).toBe(of('HOOKLINE_DEPLOYER_KEY'));
     expect(new Set(Object.values(made)).size).toBe(Object.values(made).length);
   });
 
   it('are such as the configuration takes', () => {
     const made = variables();
-    const { masterKey, apiKey, runnerPublicKeys, controlPublicKey } = readConfig({
+    const { masterKey, apiKey, runnerPublicKeys, deployerPublicKeys, controlPublicKey } = readConfig({
       HOST: '0.0.0.0',
       HOOKLINE_MASTER_KEY: made['HOOKLINE_MASTER_KEY'],
       HOOKLINE_API_KEY: made['HOOKLINE_API_KEY'],
       HOOKLINE_RUNNER_PUBLIC_KEYS: made['HOOKLINE_RUNNER_PUBLIC_KEYS'],
+      HOOKLINE_DEPLOYER_PUBLIC_KEYS: made['HOOKLINE_DEPLOYER_PUBLIC_KEYS'],
       HOOKLINE_CONTROL_PUBLIC_KEY: made['HOOKLINE_CONTROL_PUBLIC_KEY'],
     });
     expect({ masterKey, apiKey, controlPublicKey }).toEqual({
@@ -41,6 +43,6 @@ describe('the keys of docker-compose.yml', () => {
       apiKey: made['HOOKLINE_API_KEY'],
       controlPublicKey: made['HOOKLINE_CONTROL_PUBLIC_KEY'],
     });
-    expect(runnerPublicKeys).toHaveLength(3);
+    expect([runnerPublicKeys.length, deployerPublicKeys.length]).toEqual([2, 1]);
   });
 });

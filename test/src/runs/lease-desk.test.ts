@@ -20,7 +20,7 @@ import { JobRefusal } from '../../../src/runs/open-job.ts';
 import { openSqlite } from '../../../src/sql/open-sqlite.ts';
 import { createSqlInbox } from '../../../src/sql/sql-inbox.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
-import { buildPlan, jobId, newRun, sampleDelivery } from './sample-run.ts';
+import { buildPlan, deployPlan, jobId, newRun, sampleDelivery } from './sample-run.ts';
 
 const leaseMs = 15_000;
 const seed = newSeed();
@@ -30,6 +30,12 @@ const [one, two, stranger] = [newSeed(), newSeed(), newSeed()].map(identityOf) a
   Identity,
   Identity,
 ];
+
+/** `two` is a runner and `one` a deployer, too. */
+const enrolled = {
+  runners: new Set([one.publicKey, two.publicKey]),
+  deployers: new Set([one.publicKey]),
+};
 
 async function openDesk() {
   const db = await openSqlite(':memory:');
@@ -42,7 +48,9 @@ async function openDesk() {
   };
   const store = createSqlRunStore(db, { now, newId, onEffects: () => {} });
   await createSqlInbox(db, silentLog).record(sampleDelivery('delivery'));
-  await store.settleDelivery('delivery', { outcome: 'runs', settledAtMs: 1 }, [newRun([buildPlan('a')])]);
+  await store.settleDelivery('delivery', { outcome: 'runs', settledAtMs: 1 }, [
+    newRun([buildPlan('a'), deployPlan('production', [])]),
+  ]);
   const sent: Frame[] = [];
   const provider = { opened: 0, fault: undefined as Error | undefined };
   const desk = createLeaseDesk(
@@ -63,9 +71,10 @@ async function openDesk() {
       newId,
       log: silentLog,
     },
-    { identity: control, seed, enrolled: new Set([one.publicKey, two.publicKey]), leaseMs },
+    { identity: control, seed, enrolled, leaseMs },
   );
-  const claim = (identity: Identity, claimId = 'c1', given: { runner?: string; publicKey?: string } = {}) =>
+  type Given = { runner?: string; publicKey?: string; job?: string };
+  const claim = (identity: Identity, claimId = 'c1', given: Given = {}) =>
     desk.handle(
       signFrame(identity, {
         type: 'claim',
@@ -75,7 +84,7 @@ async function openDesk() {
           publicKey: given.publicKey ?? identity.publicKey,
           name: 'builder',
           version: '1',
-          jobId: jobId('run', 'a'),
+          jobId: jobId('run', given.job ?? 'a'),
           attempt: 1,
         },
       }),
@@ -119,6 +128,14 @@ describe('a claim', () => {
     await claim(two, 'c2');
     await claim(two, 'c1');
     for (const frame of sent.slice(1)) expect(refusalOf(frame)).toMatchObject({ verdict: 'gone' });
+  });
+
+  it('of a deployment is granted to deployers alone', async () => {
+    const { claim, sent } = await openDesk();
+    await claim(two, 'c1', { job: 'deploy production' });
+    expect(sent.map((frame) => frame.type)).toEqual(['refusal']);
+    await claim(one, 'c2', { job: 'deploy production' });
+    expect(sent.map((frame) => frame.type)).toEqual(['refusal', 'grant']);
   });
 
   it('of a stranger, or in the name of somebody else, is not even answered', async () => {

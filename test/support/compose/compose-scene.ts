@@ -123,7 +123,13 @@ async function buildService(options: { dockerHost: string; directory: string; ba
   const idOf = async () => (await docker.listImages({ filters: { reference: [image] } }))[0]?.Id;
   const before = await idOf();
   const workers = ['RUNNER_1', 'RUNNER_2', 'DEPLOYER'].map((worker) => `HOOKLINE_${worker}_KEY`);
-  const service = ['MASTER_KEY', 'CONTROL_PUBLIC_KEY', 'RUNNER_PUBLIC_KEYS', 'API_KEY'];
+  const service = [
+    'MASTER_KEY',
+    'CONTROL_PUBLIC_KEY',
+    'RUNNER_PUBLIC_KEYS',
+    'DEPLOYER_PUBLIC_KEYS',
+    'API_KEY',
+  ];
   const others = ['REDIS_PASSWORD', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'DOCKER_GID'];
   const needed = [...workers, ...service.map((name) => `HOOKLINE_${name}`), ...others];
   const build = await openComposeProject({
