@@ -1,5 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { sampleDelivery } from '../src/runs/sample-run.ts';
+import type { JobEvent } from '../../src/contract/job-event.ts';
+import { transition } from '../../src/runs/transition.ts';
+import { deployPlan, jobId, newRun, sampleDelivery, sampleLease } from '../src/runs/sample-run.ts';
 import { addRuns, type Stores } from './run-store-contract.ts';
 
 /** What every database must do for the API and the pages. */
@@ -73,6 +75,33 @@ export function describeHistory(name: string, open: () => Promise<Stores>): void
       expect(await stores.history.delivery('nobody')).toBeUndefined();
       expect(await stores.history.artifact('nobody')).toBeUndefined();
       expect(await stores.history.job('nobody')).toBeUndefined();
+    });
+
+    it('keeps what was last told of a deployment, and calls none under way whose job has ended', async () => {
+      const stores = await opened();
+      await stores.inbox.record(sampleDelivery('delivery'));
+      const plan = deployPlan('live', []);
+      const verdict = { outcome: 'runs', settledAtMs: 1_500 } as const;
+      await stores.store.settleDelivery('delivery', verdict, [newRun([plan])]);
+      const id = jobId('run', plan.name);
+      const move = (event: Parameters<typeof transition>[1]) =>
+        stores.store.change('run', (run) => transition(run, event, 5_000));
+      let seq = 0;
+      const report = (body: JobEvent) => {
+        seq += 1;
+        return move({ type: 'reported', jobId: id, leaseId: 'l1', seq, body });
+      };
+      const deployments = async () => (await stores.history.run('run'))?.deployments;
+
+      await move({ type: 'claimed', jobId: id, attempt: 1, lease: sampleLease('l1') });
+      const detail = { instances: [{ id: 'i-1', status: 'running' }] };
+      await report({ type: 'deployment.updated', at: 2_000, status: 'queued', externalId: 'd-1', detail });
+      await report({ type: 'deployment.updated', at: 3_000, status: 'running' });
+      const told = { environment: 'live', jobName: plan.name, externalId: 'd-1', detail };
+      expect(await deployments()).toEqual([{ ...told, status: 'running', updatedAtMs: 3_000 }]);
+      const end = { logLines: 0, logBytes: 0, logCut: false };
+      await report({ type: 'job.finished', at: 4_000, outcome: 'error', ...end });
+      expect(await deployments()).toMatchObject([{ ...told, status: 'error' }]);
     });
   });
 }
