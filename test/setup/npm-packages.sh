@@ -28,6 +28,7 @@ ensure_npm_packages() {
   fi
   link_node
   require_node_24
+  keep_compiled
   lock_checksum >"$stamp"
 }
 
@@ -70,6 +71,12 @@ link_node() {
   for program in node_modules/node-linux-*/bin/node; do
     if [ -x "$program" ]; then ln -sf "../${program#node_modules/}" node_modules/.bin/node; fi
   done
+}
+
+# The help names every command, and so loads the whole program: from the first start on Node finds it compiled,
+# which is quicker and takes a third less memory. Without it all works as well.
+keep_compiled() {
+  PATH="$root/node_modules/.bin:$PATH" node --max-semi-space-size=4 src/cli/hookline.js help >/dev/null 2>&1 || :
 }
 
 has_node_24() {

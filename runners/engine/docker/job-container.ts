@@ -201,7 +201,7 @@ export async function removeContainer(docker: Docker, id: string): Promise<void>
     } catch (error) {
       // Docker 20.10 may find that it cannot kill what has just ended, and leaves it to be removed by the next call.
       if (tries === REMOVE_TRIES || isUnreachable(error)) throw error;
-      await sleep(REMOVE_RETRY_MS * tries);
+      await delay(REMOVE_RETRY_MS * tries);
     }
   }
 }
