@@ -43,6 +43,12 @@ async function examine(): Promise<Finding[]> {
     const url = process.env['REDIS_URL'];
     return url ? 'REDIS_URL is set' : programIn(['redis-server', 'valkey-server']);
   });
+  await add('database', 'unset DATABASE_URL to use SQLite in the data directory', async () => {
+    const url = process.env['DATABASE_URL'];
+    if (!url) return 'SQLite';
+    const { lookAtPostgres } = await import('../sql/open-postgres.ts');
+    return lookAtPostgres(url);
+  });
   await add('container engine', 'apt-get install docker.io, or set DOCKER_HOST', () =>
     engineVersion(process.env['DOCKER_HOST'], AbortSignal.timeout(5_000)),
   );

@@ -36,13 +36,19 @@ export async function openPostgres(
   onMigrated: (steps: readonly string[]) => void = () => {},
 ): Promise<Kysely<Tables>> {
   const address = postgresAddressOf(url);
-  await checkServer(address);
+  await checkServer(address, startMs);
   onMigrated(await migrateServer(address, log));
   return connectTo(address, limits, log);
 }
 
-async function checkServer(address: PostgresAddress): Promise<void> {
-  const endMs = performance.now() + startMs;
+/** What the server calls itself, or a `DatabaseRefusal`. Changes nothing. */
+export async function lookAtPostgres(url: string): Promise<string> {
+  return `PostgreSQL ${await checkServer(postgresAddressOf(url), 0)}`;
+}
+
+/** Answers with its version. */
+async function checkServer(address: PostgresAddress, patienceMs: number): Promise<string> {
+  const endMs = performance.now() + patienceMs;
   for (;;) {
     const facts = await askServer(address).catch(async (error: unknown) => {
       const { refusal, isPassing } = refusalOfConnect(error, address);
@@ -52,7 +58,7 @@ async function checkServer(address: PostgresAddress): Promise<void> {
     if (!facts) continue;
     const refusal = refusalOfServer(facts, address);
     if (refusal) throw refusal;
-    return;
+    return facts.version;
   }
 }
 
@@ -67,7 +73,8 @@ async function askServer({ url }: PostgresAddress): Promise<ServerFacts> {
   try {
     await client.connect();
     const { rows } = await client.query<ServerFacts>(`
-      select current_setting('server_version_num') as version_num, current_setting('server_encoding') as encoding,
+      select current_setting('server_version') as version, current_setting('server_version_num') as version_num,
+        current_setting('server_encoding') as encoding,
         current_setting('default_transaction_read_only') as read_only, pg_is_in_recovery() as recovering`);
     const [facts] = rows;
     if (!facts) throw new Error('the server told nothing of itself');

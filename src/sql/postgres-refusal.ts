@@ -8,7 +8,13 @@ import { reasonOf } from './postgres-pool.ts';
 /** The oldest release that the PostgreSQL project or a distribution still looked after when this was written. */
 const oldestVersion = 13;
 
-export type ServerFacts = { version_num: string; encoding: string; read_only: string; recovering: boolean };
+export type ServerFacts = {
+  version: string;
+  version_num: string;
+  encoding: string;
+  read_only: string;
+  recovering: boolean;
+};
 
 /** Why the server cannot be connected to. `isPassing`: it may be starting. */
 export function refusalOfConnect(

@@ -121,6 +121,13 @@ describe('a start on a PostgreSQL that cannot be used', () => {
   });
 });
 
+describe('hookline doctor', () => {
+  it('names the server and its version, or what is wrong with it', async () => {
+    expect((await hookline('doctor', server.url('postgres'))).stdout).toMatch(/✓ database +PostgreSQL \d+/);
+    expect((await hookline('doctor', server.url('nowhere'))).stdout).toMatch(/✗ database .*createdb/);
+  });
+});
+
 describe('the schema', () => {
   it('is made once by many processes that start at once', async () => {
     const url = await server.newDatabase();

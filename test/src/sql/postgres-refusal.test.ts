@@ -7,7 +7,13 @@ const address = {
   user: 'ci',
   database: 'ci',
 };
-const facts = { version_num: '150018', encoding: 'UTF8', read_only: 'off', recovering: false };
+const facts = {
+  version: '15.18',
+  version_num: '150018',
+  encoding: 'UTF8',
+  read_only: 'off',
+  recovering: false,
+};
 
 describe('the refusal of a PostgreSQL server', () => {
   it('names the version that is too old and the one that is wanted', () => {
