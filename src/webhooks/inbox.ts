@@ -46,6 +46,8 @@ export type NewDelivery = {
   body: Uint8Array;
   receivedAtMs: number;
   correlationId: string;
+  /** It did not arrive by itself: the provider was asked for it. */
+  recovered?: true;
 };
 
 /** Every field but the last two comes from a small closed set, so that counting by them stays small. */

@@ -43,15 +43,19 @@ export function watchJob(options: {
 
   async function watch(): Promise<void> {
     let state: JobState | undefined = options.first;
+    let complained = false;
     while (!signal.aborted) {
       try {
         if (state) await tell(state);
         await sleep(pollMs, undefined, { signal });
         state = await look();
+        complained = false;
       } catch (error) {
         state = undefined;
         if (signal.aborted) return;
-        log.warn({ err: error }, `a job's state cannot be read: ${messageOf(error)}; trying again`);
+        // Once per outage: every reader of every log has a watch of its own.
+        if (!complained) log.warn(`a job's state cannot be read: ${messageOf(error)}; trying again`);
+        complained = true;
         await sleep(pollMs, undefined, { signal }).catch(() => {});
       }
     }

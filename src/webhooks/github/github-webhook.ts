@@ -40,7 +40,7 @@ export function githubWebhook({ secrets, secretsOf, ...ports }: GithubSecrets & 
         const signature = signatures.signatureIn(header('x-hub-signature-256'));
         return (body) => {
           const { onlyFor } = signatures.verify(body, signature);
-          return acceptSigned(header, body, onlyFor);
+          return readProved(header, body, onlyFor);
         };
       },
     },
@@ -48,7 +48,8 @@ export function githubWebhook({ secrets, secretsOf, ...ports }: GithubSecrets & 
   );
 }
 
-function acceptSigned(header: HeaderLookup, signed: Buffer, onlyFor: string | undefined): Accepted {
+/** What a delivery says whose sender is proved; that of a repository's own secret speaks for that one alone. */
+export function readProved(header: HeaderLookup, signed: Buffer, onlyFor?: string): Accepted {
   const event = requiredHeader(header, 'X-GitHub-Event', /^[a-z0-9_]{1,64}$/);
   const deliveryId = requiredHeader(header, 'X-GitHub-Delivery', /^[\w.:-]{1,100}$/);
   const contentType = header('content-type') ?? '';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Change, Interpretation } from '../../runs/change.ts';
+import { findSkipToken } from '../../runs/skip-token.ts';
 import { branchOrTag, isNoObject } from '../git-names.ts';
 import { messageFrom, titleFrom } from '../plain-text.ts';
 import { branchName, objectId, readPayload, reference, repositoryName, shortText } from '../read-payload.ts';
-import { findSkipToken } from '../../runs/skip-token.ts';
 
 const person = z.object({
   name: shortText.nullish(),
