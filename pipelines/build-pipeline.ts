@@ -1,3 +1,4 @@
+import { buildMatrix } from './build-matrix.ts';
 import { buildRefs, buildTriggers, type LineOf } from './build-triggers.ts';
 import { buildVariables, durationOr, listOf } from './build-values.ts';
 import { defaultBundleKey } from './bundle-key.ts';
@@ -37,9 +38,10 @@ export function buildPipeline(shape: PipelineShape, lineOf: LineOf): Pipeline {
             lineOf,
           ),
         ]
-      : Object.entries(shape.jobs).map(([name, job]) =>
-          buildJob(name, job, shape.image, ['jobs', name], lineOf),
-        );
+      : Object.entries(shape.jobs).flatMap(([name, job]) => {
+          const built = buildJob(name, job, shape.image, ['jobs', name], lineOf);
+          return job.matrix === undefined ? [built] : buildMatrix(built, job.matrix);
+        });
   const on = buildTriggers(shape.on, lineOf);
   const deploys = Object.entries(shape.deploy ?? {}).map(([environment, deployment]) =>
     buildDeploy(environment, deployment, jobs, on, lineOf),

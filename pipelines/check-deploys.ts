@@ -1,14 +1,17 @@
 import { bundleKeyWords, wordsOfBundleKey } from './bundle-key.ts';
+import { jobsMadeOf } from './check-matrix.ts';
+import { renderMatrix } from './matrix.ts';
 import { nearestTo } from './nearest.ts';
-import type { DeployOutline, Outline } from './outline.ts';
+import type { DeployOutline, JobOutline, Outline } from './outline.ts';
 import type { Finding } from './source-map.ts';
 import { quote } from './yaml-path.ts';
 
 /** One target, one artifact of one job, and pushes that can lead there. */
 export function checkDeploys(outline: Outline): Finding[] {
+  const made = outline.deploys.length === 0 ? [] : outline.jobs.flatMap(artifactsOf);
   return outline.deploys.flatMap((deploy) => [
     ...checkTarget(deploy),
-    ...checkArtifact(deploy, outline),
+    ...checkArtifact(deploy, made),
     ...checkKey(deploy),
     ...checkReach(deploy, outline),
   ]);
@@ -25,20 +28,33 @@ function checkTarget({ path, name, targets }: DeployOutline): Finding[] {
   return [{ path: [...path, second], atKey: true, message, expected: 'one target per deployment' }];
 }
 
-function checkArtifact({ artifact }: DeployOutline, { jobs }: Outline): Finding[] {
+type MadeArtifact = { name: string; maker: string; mayFail: boolean };
+
+/** Under the names that they have in the run, each combination of a matrix being a job of its own. */
+function artifactsOf(job: JobOutline): MadeArtifact[] {
+  return jobsMadeOf(job).flatMap(({ name: maker, values }) =>
+    [...new Set(job.artifacts.map(({ name }) => renderMatrix(name, values)))].map((name) => ({
+      name,
+      maker,
+      mayFail: job.allowsFailure,
+    })),
+  );
+}
+
+function checkArtifact({ artifact }: DeployOutline, all: readonly MadeArtifact[]): Finding[] {
   if (artifact === undefined) return [];
-  const makers = jobs.filter((job) => job.artifacts.some((made) => made.name === artifact.name));
-  const [maker] = makers;
-  if (maker !== undefined && makers.length === 1) {
-    if (!maker.allowsFailure) return [];
-    const message = `artifact ${quote(artifact.name)} is made by job "${maker.name}", which may fail`;
+  const makers = all.filter(({ name }) => name === artifact.name);
+  const [only] = makers;
+  if (only !== undefined && makers.length === 1) {
+    if (!only.mayFail) return [];
+    const message = `artifact ${quote(artifact.name)} is made by job "${only.maker}", which may fail`;
     return [{ path: artifact.path, message, expected: 'an artifact of a job without allow_failure' }];
   }
   if (makers.length > 1) {
-    const message = `artifact ${quote(artifact.name)} is made by ${makers.map((job) => job.name).join(' and ')}`;
+    const message = `artifact ${quote(artifact.name)} is made by ${joined(makers)}`;
     return [{ path: artifact.path, message, expected: 'an artifact of exactly one job' }];
   }
-  const made = [...new Set(jobs.flatMap((job) => job.artifacts.map((one) => one.name)))];
+  const made = [...new Set(all.map(({ name }) => name))];
   const nearest = nearestTo(artifact.name, made);
   const expected =
     nearest !== undefined
@@ -47,6 +63,11 @@ function checkArtifact({ artifact }: DeployOutline, { jobs }: Outline): Finding[
         ? 'artifacts in one of the jobs: none makes any'
         : `one of ${made.slice(0, 10).join(', ')}`;
   return [{ path: artifact.path, message: `no job makes artifact ${quote(artifact.name)}`, expected }];
+}
+
+function joined(makers: readonly MadeArtifact[]): string {
+  const names = makers.map(({ maker }) => maker);
+  return names.length <= 3 ? names.join(' and ') : `${names[0]} and ${names.length - 1} other jobs`;
 }
 
 function checkKey({ key }: DeployOutline): Finding[] {

@@ -1,3 +1,4 @@
+import type { MatrixOutline, MatrixValue } from './matrix.ts';
 import type { Outline } from './outline.ts';
 import type { Finding, SourceMap } from './source-map.ts';
 import { valueAt } from './yaml-path.ts';
@@ -9,7 +10,11 @@ import { valueAt } from './yaml-path.ts';
 export function checkVariables(outline: Outline, root: unknown, map: SourceMap): Finding[] {
   const variables = [
     ...outline.variables,
-    ...outline.jobs.flatMap((job) => [...job.variables, ...job.steps.flatMap((step) => step.variables)]),
+    ...outline.jobs.flatMap((job) => [
+      ...job.variables,
+      ...(job.matrix ? valuesOf(job.matrix) : []),
+      ...job.steps.flatMap((step) => step.variables),
+    ]),
   ];
   return variables.flatMap((variable) => {
     const value = valueAt(root, variable.path);
@@ -20,4 +25,9 @@ export function checkVariables(outline: Outline, root: unknown, map: SourceMap):
     const expected = `'${written}' in quotes, to keep it as it is written`;
     return [{ path: variable.path, message, expected, severity: 'warning' }];
   });
+}
+
+function valuesOf({ axes, include, exclude }: MatrixOutline): MatrixValue[] {
+  const items = [...include, ...exclude].flatMap((item) => [...item.values.values()]);
+  return [...axes.flatMap(({ values }) => values), ...items];
 }

@@ -1,3 +1,4 @@
+import { type MatrixOutline, readMatrix } from './matrix.ts';
 import { nearestTo } from './nearest.ts';
 import type { YamlPath } from './yaml-path.ts';
 
@@ -7,12 +8,17 @@ export type Named = { name: string; path: YamlPath };
 export type JobOutline = Named & {
   hasImage: boolean;
   allowsFailure: boolean;
+  matrix: MatrixOutline | undefined;
+  /** Texts in which placeholders may stand. */
+  templates: Template[];
   needs: Named[];
   secrets: Named[];
   variables: Named[];
   artifacts: Named[];
   steps: { name: Named | undefined; variables: Named[]; path: YamlPath }[];
 };
+
+export type Template = { kind: 'image' | 'artifact' | 'variable'; text: string; path: YamlPath };
 
 export type DeployOutline = Named & {
   artifact: Named | undefined;
@@ -33,6 +39,8 @@ export type Outline = {
   /** Top-level keys that are there. */
   keys: string[];
   variables: Named[];
+  /** Of the variables of the pipeline. */
+  templates: Template[];
   jobs: JobOutline[];
   deploys: DeployOutline[];
   on: {
@@ -58,6 +66,7 @@ export function outlineOf(value: unknown): Outline {
   return {
     keys: Object.keys(root),
     variables: keysAt(root['env'], ['env']),
+    templates: templatesOf('variable', root['env'], ['env']),
     jobs,
     deploys: Object.entries(mapAt(root['deploy'])).map(([name, deploy]) => outlineDeploy(name, deploy)),
     on: {
@@ -83,12 +92,34 @@ function outlineJob(name: string, value: unknown, path: YamlPath, defaultImage: 
     artifacts: listAt(job['artifacts']).flatMap((artifact, index) =>
       textsAt(mapAt(artifact)['name'], [...path, 'artifacts', index, 'name']),
     ),
+    matrix:
+      path.length > 0 && isMap(job['matrix']) ? readMatrix(job['matrix'], [...path, 'matrix']) : undefined,
+    templates: jobTemplates(job, path),
     steps: listAt(job['steps']).map((value, index) => {
       const [step, stepPath] = [mapAt(value), [...path, 'steps', index]];
       const [stepName] = textsAt(step['name'], [...stepPath, 'name']);
       return { name: stepName, variables: keysAt(step['env'], [...stepPath, 'env']), path: stepPath };
     }),
   };
+}
+
+function jobTemplates(job: Record<string, unknown>, path: YamlPath): Template[] {
+  return [
+    ...templatesOf('image', { image: job['image'] }, path),
+    ...(path.length === 0 ? [] : templatesOf('variable', job['env'], [...path, 'env'])),
+    ...listAt(job['artifacts']).flatMap((artifact, index) =>
+      templatesOf('artifact', { name: mapAt(artifact)['name'] }, [...path, 'artifacts', index]),
+    ),
+    ...listAt(job['steps']).flatMap((step, index) =>
+      templatesOf('variable', mapAt(step)['env'], [...path, 'steps', index, 'env']),
+    ),
+  ];
+}
+
+function templatesOf(kind: Template['kind'], value: unknown, path: YamlPath): Template[] {
+  return Object.entries(mapAt(value)).flatMap(([key, text]) =>
+    typeof text === 'string' && text.includes('{') ? [{ kind, text, path: [...path, key] }] : [],
+  );
 }
 
 const targetNames = ['local', 'codedeploy'];

@@ -2,8 +2,10 @@ import { createHash } from 'node:crypto';
 import { buildPipeline } from './build-pipeline.ts';
 import { checkDeploys } from './check-deploys.ts';
 import { checkLayout } from './check-layout.ts';
+import { checkMatrices } from './check-matrix.ts';
 import { checkNames } from './check-names.ts';
 import { checkNeeds } from './check-needs.ts';
+import { checkPlaceholders } from './check-placeholders.ts';
 import { checkVariables } from './check-variables.ts';
 import { outlineOf } from './outline.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -77,6 +79,8 @@ function meaningProblems(value: unknown, map: SourceMap): Problem[] {
     ...checkLayout(outline),
     ...checkNeeds(outline),
     ...checkNames(outline, map),
+    ...checkMatrices(outline, map),
+    ...checkPlaceholders(outline),
     ...checkVariables(outline, value, map),
     ...checkDeploys(outline),
   ];

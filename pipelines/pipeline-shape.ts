@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { matrix } from './matrix-shape.ts';
 import {
   artifactName,
   atMost,
@@ -8,6 +9,7 @@ import {
   environmentVariables,
   flag,
   image,
+  jobImage,
   listOf,
   mapping,
   name,
@@ -47,7 +49,7 @@ const steps = z
   .max(500, { error: 'at most 500 steps' });
 
 const artifact = mapping('a mapping with name and paths', {
-  name: artifactName.describe('Stored as <name>.zip.'),
+  name: artifactName.describe('Stored as <name>.zip; may hold {matrix.<axis>}.'),
   paths: paths.describe('What goes in: globs, files, or directories with all below them.'),
   exclude: paths.optional(),
   strip_prefix: directory.optional().describe('Leading directory to leave out of the names in the zip.'),
@@ -58,7 +60,8 @@ const artifacts = z
   .max(50, { error: 'at most 50 artifacts' });
 
 const job = mapping('a job: a mapping with steps', {
-  image: image.optional(),
+  image: jobImage.optional(),
+  matrix: matrix.optional(),
   env: environmentVariables.optional(),
   secrets: secrets.optional(),
   needs: listOf(text('the name of a job'), 'a list of names of jobs').optional(),

@@ -27,18 +27,30 @@ export type PullRequestTrigger = { line?: number; branches: PatternList };
 export type PatternList = { patterns: string[]; line?: number };
 
 export type JobDefinition = {
+  /** Of a job with a matrix, one per combination: `test (node=20)`. */
   name: string;
   line: number;
   image: string;
   env: Record<string, string>;
   /** Names of repository secrets the job is given as environment variables. */
   secrets: string[];
+  /** Jobs by their names in the file. */
   needs: string[];
+  /** Of which combination of which matrix the job was made; absent when it has none. */
+  matrix?: JobMatrix;
   /** A failure does not count: the run goes on as if the job had succeeded. */
   allowFailure: boolean;
   timeoutMs: number;
   steps: StepDefinition[];
   artifacts: ArtifactDefinition[];
+};
+
+export type JobMatrix = {
+  /** The name of the job in the file, under which other jobs need all that were made of it. */
+  job: string;
+  values: Readonly<Record<string, string>>;
+  /** The first that fails cancels the others. */
+  failFast: boolean;
 };
 
 export type StepDefinition = {

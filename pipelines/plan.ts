@@ -5,6 +5,7 @@ import type {
   DeployDefinition,
   DeployTarget,
   JobDefinition,
+  JobMatrix,
   PatternList,
   Pipeline,
   StepDefinition,
@@ -22,8 +23,9 @@ export type ArtifactPlan = ArtifactDefinition;
 export type BuildPlan = {
   kind: 'build';
   name: string;
-  /** Names of jobs of this plan that must have succeeded. */
+  /** Names of jobs of this plan, or of jobs with a matrix that some were made of, that must have succeeded. */
   needs: string[];
+  matrix?: JobMatrix;
   /** A failure does not count. Only there when true. */
   allowFailure?: true;
   image: string;
@@ -66,6 +68,7 @@ function planBuild(job: JobDefinition, env: Record<string, string>, fork: boolea
     kind: 'build',
     name: job.name,
     needs: job.needs,
+    ...(job.matrix ? { matrix: job.matrix } : {}),
     ...(job.allowFailure ? { allowFailure: true as const } : {}),
     image: job.image,
     env: { ...env, ...job.env },
@@ -93,15 +96,20 @@ function covers(list: PatternList | null, name: string | undefined): boolean {
 
 /** Only after everything is green: the maker of the artifact first, then every other build. */
 function planDeploy(deploy: DeployDefinition, builds: readonly BuildPlan[]): DeployPlan {
-  const others = builds.map((build) => build.name).filter((name) => name !== deploy.artifact.job);
+  const maker = builds.filter(({ name }) => name === deploy.artifact.job);
   return {
     kind: 'deploy',
     name: `deploy ${deploy.environment}`,
-    needs: [deploy.artifact.job, ...others],
+    needs: [...new Set([...maker, ...builds].map(neededAs))],
     environment: deploy.environment,
     artifact: deploy.artifact,
     secrets: deploy.secrets,
     timeoutMs: deploy.timeoutMs,
     target: deploy.target,
   };
+}
+
+/** The name under which other jobs need this one: a job with a matrix is needed as a whole. */
+export function neededAs(job: JobPlan): string {
+  return (job.kind === 'build' ? job.matrix?.job : undefined) ?? job.name;
 }

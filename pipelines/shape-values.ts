@@ -83,10 +83,24 @@ export const name = named(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, nameForm);
 const environmentForm = 'a name of letters, digits, -, _ and . that begins with a letter or digit';
 export const environmentName = named(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, environmentForm);
 
-const artifactForm = 'a name of a-z, 0-9, -, _ and . that begins with a letter or digit, at most 64 long';
-export const artifactName = named(/^[a-z0-9][a-z0-9._-]{0,63}$/, artifactForm);
+/** What it must be once its placeholders, if it has any, are replaced. */
+export const artifactForm = {
+  pattern: /^[a-z0-9][a-z0-9._-]{0,63}$/,
+  expected: 'a name of a-z, 0-9, -, _ and . that begins with a letter or digit, at most 64 long',
+};
+export const artifactName = named(
+  /^(?:[a-z0-9]|\{[^{}]*\})(?:[a-z0-9._-]|\{[^{}]*\}){0,63}$/,
+  artifactForm.expected,
+);
 
-export const image = named(
-  /^[a-zA-Z0-9][\w./:@-]{0,254}$/,
-  'a container image such as node:24 or hookline/node',
-).describe('The container image the steps run in.');
+export const imageForm = {
+  pattern: /^[a-zA-Z0-9][\w./:@-]{0,254}$/,
+  expected: 'a container image such as node:24 or hookline/node',
+};
+export const image = named(imageForm.pattern, imageForm.expected).describe(
+  'The container image the steps run in.',
+);
+export const jobImage = named(
+  /^(?:[a-zA-Z0-9]|\{[^{}]*\})(?:[\w./:@-]|\{[^{}]*\}){0,254}$/,
+  imageForm.expected,
+).describe('The container image the steps run in; may hold {matrix.<axis>}.');

@@ -61,6 +61,8 @@ export type JobDetail = {
   id: string;
   name: string;
   kind: 'build' | 'deploy';
+  /** The job with a matrix that this one was made of, and its values. */
+  matrix?: { job: string; values: Readonly<Record<string, string>> };
   needs: readonly string[];
   status: Status;
   /** True for a failure that does not count. */

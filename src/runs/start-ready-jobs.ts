@@ -1,8 +1,9 @@
+import { neededAs } from '../../pipelines/plan.ts';
 import { type Attempt, countedStatus, isFinal, type Job, type Run } from './run.ts';
 
 /** Gives an attempt to each job whose needs are met, and skips those whose needs cannot be met any more. */
 export function startReadyJobs(run: Run, nowMs: number): Run {
-  const jobsNamed = Map.groupBy(run.jobs, neededAs);
+  const jobsNamed = Map.groupBy(run.jobs, ({ plan }) => neededAs(plan));
   let changed = false;
   const jobs = run.jobs.map((job): Job => {
     if (job.status !== 'queued' || job.attempt?.status === 'queued') return job;
@@ -26,11 +27,6 @@ function stateOf(jobs: readonly Job[]): 'met' | 'pending' | { why: string } {
   if (missed) return { why: `job "${missed.name}" ended as ${missed.status}` };
   if (jobs.length === 0) return { why: 'a job that it needs is not in the run' };
   return jobs.every((job) => isFinal(job.status)) ? 'met' : 'pending';
-}
-
-/** The name under which other jobs need this one. */
-function neededAs({ name }: Job): string {
-  return name;
 }
 
 function nextAttempt({ attempt, reason }: Job, nowMs: number): Attempt {

@@ -1,7 +1,9 @@
 import type { JobEvent, Reason } from '../contract/job-event.ts';
 import type { TicketQueue } from '../contract/ticket.ts';
 import { applyJobEvent, endedSteps } from './apply-job-event.ts';
+import { cancelJob } from './cancel-job.ts';
 import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-status.ts';
+import { failFast } from './fail-fast.ts';
 import { type Approval, type Attempt, isFinal, type Job, type Lease, maxAttempts, type Run } from './run.ts';
 import { settleRun } from './settle-run.ts';
 import { startReadyJobs } from './start-ready-jobs.ts';
@@ -48,7 +50,7 @@ export function transition(run: Run, event: RunEvent, nowMs: number): Transition
   const facts: RunFact[] = [];
   const changed = changeJobs(run, event, nowMs, facts);
   if (changed === run && event.type !== 'created') return { run, effects: [], facts: [], replaced: [] };
-  const next = settleRun(startReadyJobs(changed, nowMs), nowMs);
+  const next = settleRun(startReadyJobs(failFast(changed, nowMs), nowMs), nowMs);
   return {
     run: next,
     effects: effectsOf(run, next, event),
@@ -139,16 +141,7 @@ function refuse(job: Job, number: number, reason: Reason, nowMs: number): Job {
 }
 
 function cancelJobs(run: Run, reason: Reason, nowMs: number): Run {
-  const jobs = run.jobs.map((job): Job => {
-    if (isFinal(job.status) || job.attempt?.cancelRequested) return job;
-    if (job.attempt?.status === 'leased') {
-      return { ...job, reason, attempt: { ...job.attempt, cancelRequested: true } };
-    }
-    const ended: Job = { ...job, status: 'cancelled', reason, finishedAtMs: nowMs };
-    return job.attempt
-      ? { ...ended, attempt: { ...job.attempt, status: 'ended', finishedAtMs: nowMs } }
-      : ended;
-  });
+  const jobs = run.jobs.map((job) => cancelJob(job, reason, nowMs));
   return jobs.every((job, index) => job === run.jobs[index]) ? run : { ...run, reason, jobs };
 }
 

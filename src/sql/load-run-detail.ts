@@ -73,6 +73,7 @@ function jobDetailOf(row: JobRow, attempts: AttemptDetail[]): JobDetail {
     id: row.id,
     name: row.name,
     kind: plan.kind,
+    ...matrixOf(plan),
     needs: plan.needs,
     status,
     ...(isAllowedFailure({ status, plan }) ? { allowed: true } : {}),
@@ -84,6 +85,12 @@ function jobDetailOf(row: JobRow, attempts: AttemptDetail[]): JobDetail {
         : attempt,
     ),
   };
+}
+
+function matrixOf(plan: JobPlan): Pick<JobDetail, 'matrix'> {
+  if (plan.kind !== 'build' || !plan.matrix) return {};
+  const { job, values } = plan.matrix;
+  return { matrix: { job, values } };
 }
 
 /** Steps that have not begun are shown as what they wait for, and those that never will as skipped. */

@@ -19,3 +19,10 @@ it('the JSON Schema names every key of the file and forbids others', () => {
   expect(schema['additionalProperties']).toBe(false);
   expect(JSON.parse(JSON.stringify(schema))).toEqual(schema);
 });
+
+it('the JSON Schema describes the matrix of a job: axes under any name, beside include, exclude and fail_fast', () => {
+  const schema = JSON.stringify(pipelineJsonSchema());
+  expect(schema).toContain('"fail_fast"');
+  expect(schema).toContain('MATRIX_NODE');
+  expect(schema).toContain('"allow_failure"');
+});

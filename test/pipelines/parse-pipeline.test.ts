@@ -156,6 +156,15 @@ describe('limits', () => {
     ['many aliases', `env: &a { A: x }\nsteps:\n${'- *a\n'.repeat(40_000)}`],
     ['brackets without end', '['.repeat(250_000)],
     ['dashes without end', '- '.repeat(120_000)],
+    [
+      'matrices that leave next to nothing of much',
+      `image: a\nenv: &v { n: 1 }\njobs:\n${Array.from(
+        { length: 150 },
+        (_, n) =>
+          `  j${n}: { matrix: { n: [1${Array.from({ length: 199 }, (_, i) => `,${i + 2}`).join('')}], m: [1, 2],` +
+          ` exclude: [{ m: 1 }, { m: 2 }${', *v'.repeat(90)}] }, steps: [a], image: '{matrix.n}' }\n`,
+      ).join('')}`,
+    ],
     ['needs of nothing', `image: a\njobs:\n  a:\n    needs: [${'zz, '.repeat(50_000)}]\n`],
   ])('%s cost no more than a moment', (_, source) => {
     const started = performance.now();

@@ -36,6 +36,10 @@ export const jobJson = z
     id: z.string(),
     name: z.string(),
     kind: z.enum(['build', 'deploy']),
+    matrix: z
+      .object({ job: z.string(), values: z.record(z.string(), z.string()) })
+      .optional()
+      .openapi({ description: 'The job with a matrix that this one is a combination of.' }),
     needs: z.array(z.string()),
     status: z.enum(statuses),
     allowed: z.boolean().optional().openapi({ description: 'True for a failure that does not count.' }),
@@ -46,11 +50,12 @@ export const jobJson = z
   .openapi('Job');
 
 export function jobToJson(job: JobDetail): z.infer<typeof jobJson> {
-  const { id, name, kind, needs, status, allowed, reason } = job;
+  const { id, name, kind, matrix, needs, status, allowed, reason } = job;
   return {
     id,
     name,
     kind,
+    matrix: matrix && { job: matrix.job, values: { ...matrix.values } },
     needs: [...needs],
     status,
     allowed,

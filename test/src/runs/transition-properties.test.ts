@@ -1,25 +1,33 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type JobEvent, jobOutcomes } from '../../../src/contract/job-event.ts';
-import { isFinal, type Run, type Status } from '../../../src/runs/run.ts';
+import { isFinal, type Job, type Run, type Status } from '../../../src/runs/run.ts';
 import { type RunEvent, transition } from '../../../src/runs/transition.ts';
 import { buildPlan, created, jobId, sampleLease } from './sample-run.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e'];
+const values = ['0', '1'];
+const combination = (name: string, n: string) => `${name} (n=${n})`;
 const leases = ['l1', 'l2', 'l3', 'l4'];
 
 const oneJob = fc.record({
   needs: fc.subarray(names),
   allowFailure: fc.constantFrom({}, { allowFailure: true as const }),
+  matrix: fc.constantFrom(undefined, { failFast: false }, { failFast: true }),
 });
+/** A job with a matrix comes as two, `b (n=0)` and `b (n=1)`, and is needed as `b`. */
 const plans = fc.array(oneJob, { minLength: 1, maxLength: names.length }).map((jobs) =>
-  jobs.map(({ needs, allowFailure }, index) =>
-    buildPlan(
-      names[index] ?? '',
-      needs.filter((name) => names.indexOf(name) < index),
-      allowFailure,
-    ),
-  ),
+  jobs.flatMap(({ needs, allowFailure, matrix }, index) => {
+    const name = names[index] ?? '';
+    const earlier = needs.filter((other) => names.indexOf(other) < index);
+    if (!matrix) return [buildPlan(name, earlier, allowFailure)];
+    return values.map((n) =>
+      buildPlan(combination(name, n), earlier, {
+        ...allowFailure,
+        matrix: { job: name, values: { n }, ...matrix },
+      }),
+    );
+  }),
 );
 
 const body: fc.Arbitrary<JobEvent> = fc.oneof(
@@ -46,7 +54,9 @@ const body: fc.Arbitrary<JobEvent> = fc.oneof(
   }),
 );
 
-const job = fc.constantFrom(...names).map((name) => jobId('run', name));
+const job = fc
+  .constantFrom(...names, ...names.flatMap((name) => values.map((n) => combination(name, n))))
+  .map((name) => jobId('run', name));
 const lease = fc.constantFrom(...leases);
 const attempt = fc.integer({ min: 1, max: 4 });
 const reason = fc.constant({ code: 'x', message: 'because '.repeat(60) });
@@ -94,6 +104,37 @@ function statusByItsJobs(run: Run): Status {
   );
 }
 
+const isWrong = ({ status, plan }: Job) =>
+  status === 'error' || (status === 'failure' && !(plan.kind === 'build' && plan.allowFailure));
+
+/** Of a matrix that fails fast, nothing goes on beside what failed unless it is being stopped. */
+function goesOnBesideFailure(run: Run): Job[] {
+  const matrixOf = ({ plan }: Job) => (plan.kind === 'build' && plan.matrix?.failFast ? plan.matrix.job : '');
+  const broken = new Set(run.jobs.filter(isWrong).map(matrixOf));
+  return run.jobs.filter(
+    (job) =>
+      matrixOf(job) !== '' &&
+      broken.has(matrixOf(job)) &&
+      !isFinal(job.status) &&
+      !job.attempt?.cancelRequested,
+  );
+}
+
+/** Jobs that were given out although something that they need, as a whole, did not succeed. */
+function startedTooEarly(run: Run): Job[] {
+  return run.jobs.filter(
+    (job) =>
+      job.attempt !== undefined &&
+      job.plan.needs.some((name) =>
+        run.jobs.some(
+          (other) =>
+            (other.name === name || other.name.startsWith(`${name} (`)) &&
+            (!isFinal(other.status) || isWrong(other)),
+        ),
+      ),
+  );
+}
+
 describe('whatever happens to a run, in whatever order', () => {
   it('what is final stays, tickets are unique, and the run agrees with its jobs', () => {
     fc.assert(
@@ -128,6 +169,8 @@ describe('whatever happens to a run, in whatever order', () => {
           });
           for (const { attempt: replaced } of next.replaced) expect(replaced.status).toBe('lost');
           expect(next.run.status).toBe(statusByItsJobs(next.run));
+          expect(goesOnBesideFailure(next.run)).toEqual([]);
+          expect(startedTooEarly(next.run)).toEqual([]);
           expect(next.run.finishedAtMs !== undefined).toBe(isFinal(next.run.status));
           // The same event a second time: nothing is left for it to do.
           expect(

@@ -250,6 +250,67 @@ describe('a failure that is allowed', () => {
   });
 });
 
+describe('a job with a matrix', () => {
+  const combinations = (failFast: boolean) =>
+    ['18', '20', '22'].map((node) =>
+      buildPlan(`test (node=${node})`, [], { matrix: { job: 'test', values: { node }, failFast } }),
+    );
+  const [first, second, third] = ['test (node=18)', 'test (node=20)', 'test (node=22)'] as const;
+
+  it('is needed as a whole', () => {
+    const fresh = created([...combinations(false), buildPlan('pack', ['test'])]).run;
+    const almost = through(fresh, [...whole(first), ...whole(second)]);
+    expect(statusOf(almost.run)['pack']).toBe('queued');
+    expect(tickets(almost.effects)).toEqual([]);
+    expect(tickets(through(almost.run, whole(third)).effects)).toEqual([`jobs ${id('pack')}`]);
+    const failed = through(almost.run, whole(third, 'failure')).run;
+    expect(failed.jobs[3]?.reason?.message).toBe('job "test (node=22)" ended as failure');
+  });
+
+  it('goes on when one combination fails, unless it fails fast', () => {
+    const events = [claimed(second), ...whole(first, 'failure')];
+    expect(statusOf(through(created(combinations(false)).run, events).run)).toEqual({
+      [first]: 'failure',
+      [second]: 'running',
+      [third]: 'queued',
+    });
+    const { run } = through(created(combinations(true)).run, events);
+    expect(statusOf(run)).toEqual({ [first]: 'failure', [second]: 'running', [third]: 'cancelled' });
+    expect(run.jobs[1]?.attempt?.cancelRequested).toBe(true);
+    const end = through(run, [reported(second, 1, finished('cancelled'))]).run;
+    expect(end.status).toBe('failure');
+    expect(end.reason?.message).toBe('test (node=18): step "x" said failure');
+    expect(end.jobs[1]?.reason).toEqual({
+      code: 'fail-fast',
+      message: 'job "test (node=18)" ended as failure, and its matrix fails fast',
+    });
+  });
+
+  it('does not fail fast for a failure that is allowed, and leaves other jobs alone', () => {
+    const allowed = combinations(true).map((plan) =>
+      plan.kind === 'build' ? { ...plan, allowFailure: true as const } : plan,
+    );
+    const { run } = through(created(allowed).run, whole(first, 'failure'));
+    expect(statusOf(run)[second]).toBe('queued');
+    const beside = through(
+      created([...combinations(true), buildPlan('lint')]).run,
+      whole(first, 'error'),
+    ).run;
+    expect(statusOf(beside)).toEqual({
+      [first]: 'error',
+      [second]: 'cancelled',
+      [third]: 'cancelled',
+      lint: 'queued',
+    });
+  });
+
+  it('that failed fast is tried again without what succeeded', () => {
+    const { run } = through(created(combinations(true)).run, [...whole(first), ...whole(second, 'failure')]);
+    const again = transition(run, { type: 'retried', scope: 'failed' }, 20_000).run;
+    expect(statusOf(again)).toEqual({ [first]: 'success', [second]: 'queued', [third]: 'queued' });
+  });
+});
+
 describe('lost runners', () => {
   it('makes a new attempt with a ticket of its own, until the third is lost too', () => {
     const first = created([buildPlan('a'), buildPlan('after', ['a'])]).run;

@@ -1,0 +1,31 @@
+import {
+  type Combination,
+  combinationName,
+  combinationsOf,
+  matrixVariable,
+  readMatrix,
+  renderMatrix,
+} from './matrix.ts';
+import type { JobDefinition } from './pipeline.ts';
+
+/** The jobs of a matrix that has no mistakes, one per combination. */
+export function buildMatrix(job: JobDefinition, matrix: unknown): JobDefinition[] {
+  const outline = readMatrix(matrix, []);
+  return combinationsOf(outline).map((values) => combined(job, values, outline.failFast));
+}
+
+function combined(job: JobDefinition, values: Combination, failFast: boolean): JobDefinition {
+  const render = (text: string) => renderMatrix(text, values);
+  const renderAll = (variables: Record<string, string>) =>
+    Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, render(value)]));
+  const given = Object.entries(values).map(([axis, value]) => [matrixVariable(axis), value]);
+  return {
+    ...job,
+    name: combinationName(job.name, values),
+    matrix: { job: job.name, values, failFast },
+    image: render(job.image),
+    env: { ...Object.fromEntries(given), ...renderAll(job.env) },
+    steps: job.steps.map((step) => ({ ...step, env: renderAll(step.env) })),
+    artifacts: job.artifacts.map((artifact) => ({ ...artifact, name: render(artifact.name) })),
+  };
+}
