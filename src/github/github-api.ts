@@ -5,7 +5,12 @@ import { ForgeRefusal } from '../runs/forge.ts';
 export type GithubApi = {
   /** Rejects with `ForgeRefusal` for what GitHub will never take, with another error for what may pass. */
   post(path: string, body: string, contentType: string, signal?: AbortSignal): Promise<void>;
+  /** Rejects as `post` does, and rather than spend what is left of the hour's requests: that is for statuses. */
+  get(path: string, signal?: AbortSignal): Promise<GithubAnswer>;
 };
+
+/** `next`: the cursor of the following page, when there is one. */
+export type GithubAnswer = { text: string; next?: string };
 
 const timeoutMs = 10_000;
 const userAgent = 'hookline';
@@ -14,6 +19,8 @@ const apiVersion = '2022-11-28';
 const mostQuietMs = 60 * 60_000;
 /** "Wait for at least one minute", where an answer names no time. */
 const unnamedQuietMs = 60_000;
+/** The share of the hour's requests that reading leaves to others who use the token. */
+const reservedShare = 0.2;
 
 /**
  * Calls to the REST API: each bounded in time, none for a while after several failed one after another, and none
@@ -22,42 +29,79 @@ const unnamedQuietMs = 60_000;
 export function createGithubApi(options: { apiUrl: string; token?: string; now?: () => number }): GithubApi {
   const { now = Date.now } = options;
   let quietUntilMs = 0;
+  let readsFromMs = 0;
   const outage = handleWhen((error) => !(error instanceof ForgeRefusal));
   const policy = wrap(
     circuitBreaker(outage, { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(8) }),
     timeout(timeoutMs, TimeoutStrategy.Aggressive),
   );
+  const headers = {
+    accept: 'application/vnd.github+json',
+    'user-agent': userAgent,
+    'x-github-api-version': apiVersion,
+    ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
+  };
+
+  async function ask<T>(
+    path: string,
+    request: RequestInit,
+    read: (response: Response) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    if (now() < quietUntilMs) {
+      throw new Error(`GitHub wants no requests before ${new Date(quietUntilMs).toISOString()}`);
+    }
+    return policy.execute(async (context) => {
+      const url = `${options.apiUrl}${path}`;
+      const response = await reach(url, { ...request, redirect: 'error', signal: context.signal });
+      if (response.ok) return read(response);
+      const text = await response.text();
+      const limitMs = limitOf(response, text, now());
+      quietUntilMs = Math.max(quietUntilMs, now() + limitMs);
+      throw problemOf(response, text, path, limitMs > 0);
+    }, signal);
+  }
 
   return {
     async post(path, body, contentType, signal) {
-      if (now() < quietUntilMs) {
-        throw new Error(`GitHub wants no requests before ${new Date(quietUntilMs).toISOString()}`);
+      const request = { method: 'POST', body, headers: { ...headers, 'content-type': contentType } };
+      await ask(path, request, async (response) => response.body?.cancel(), signal);
+    },
+
+    async get(path, signal) {
+      if (now() < readsFromMs) {
+        const untilText = new Date(readsFromMs).toISOString();
+        throw new Error(`few of the requests of this hour are left; nothing is read before ${untilText}`);
       }
-      await policy.execute(async (context) => {
-        const response = await reach(`${options.apiUrl}${path}`, {
-          method: 'POST',
-          body,
-          redirect: 'error',
-          signal: context.signal,
-          headers: {
-            accept: 'application/vnd.github+json',
-            'content-type': contentType,
-            'user-agent': userAgent,
-            'x-github-api-version': apiVersion,
-            ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
-          },
-        });
-        if (response.ok) {
-          await response.body?.cancel();
-          return;
-        }
-        const text = await response.text();
-        const limitMs = limitOf(response, text, now());
-        quietUntilMs = Math.max(quietUntilMs, now() + limitMs);
-        throw problemOf(response, text, path, limitMs > 0);
-      }, signal);
+      return ask(
+        path,
+        { headers },
+        async (response) => {
+          readsFromMs = now() + scarcityOf(response.headers, now());
+          const next = nextCursor(response.headers.get('link') ?? '');
+          const text = await response.text();
+          return next === undefined ? { text } : { text, next };
+        },
+        signal,
+      );
     },
   };
+}
+
+/** How long until the hour's requests are full again, 0 while there are enough of them. */
+function scarcityOf(headers: Headers, nowMs: number): number {
+  const most = Number(headers.get('x-ratelimit-limit') ?? Number.NaN);
+  const left = Number(headers.get('x-ratelimit-remaining') ?? Number.NaN);
+  // A comparison with what is not a number holds for no server: Enterprise may have no limits at all.
+  if (!(left < most * reservedShare)) return 0;
+  const resetMs = Number(headers.get('x-ratelimit-reset')) * 1_000 - nowMs;
+  return Math.min(mostQuietMs, Math.max(1_000, resetMs));
+}
+
+/** https://docs.github.com/en/rest/using-the-rest-api/using-pagination-in-the-rest-api#using-link-headers */
+function nextCursor(link: string): string | undefined {
+  const [, url] = /<([^<>]*)>;\s*rel="next"/.exec(link) ?? [];
+  return url === undefined ? undefined : (new URL(url).searchParams.get('cursor') ?? undefined);
 }
 
 /** `fetch` says of every failure that it failed; why stands in its cause. */

@@ -7,7 +7,8 @@ export type History = {
   listRuns(filter: RunFilter, page: Page): Promise<Listed<RunSummary>>;
   run(id: string): Promise<RunDetail | undefined>;
   listDeliveries(filter: DeliveryFilter, page: Page): Promise<Listed<DeliverySummary>>;
-  delivery(id: string): Promise<(DeliverySummary & { runs: RunSummary[] }) | undefined>;
+  /** `replays`: the ids of the deliveries that it was played again as. */
+  delivery(id: string): Promise<(DeliverySummary & { runs: RunSummary[]; replays: string[] }) | undefined>;
   /** Deliveries that were refused, counted by reason since the store was made. */
   refusals(): Promise<RefusalCount[]>;
   job(jobId: string): Promise<JobLocation | undefined>;
@@ -129,6 +130,11 @@ export type DeliverySummary = {
   outcome: 'pending' | 'runs' | 'ignored';
   reason?: string;
   problem?: string;
+  /** It never arrived by itself: it was found in the provider's log. */
+  recovered?: true;
+  /** The delivery that `askedBy` had played again as this one. */
+  replayOf?: string;
+  askedBy?: string;
   runIds: string[];
 };
 

@@ -5,7 +5,7 @@ import type { Tables } from './tables.ts';
 
 /** Rows per statement; SQLite takes at most 32,766 values in one, PostgreSQL 65,535. */
 const mostRows = 200;
-const columns = 14;
+const columns = 16;
 if (mostRows * columns > 32_766) throw new Error('a group of deliveries does not fit one statement');
 
 /** A statement with its values is one message to PostgreSQL, and is in memory several times while it is made. */
@@ -46,6 +46,7 @@ async function originalOf(db: Kysely<Tables>, delivery: NewDelivery): Promise<st
     .selectFrom('deliveries')
     .select('id')
     .where('source', '=', delivery.source)
+    .where('replay_of', 'is', null)
     .where((eb) =>
       eb.or([eb('delivery_id', '=', delivery.deliveryId), eb('body_sha256', '=', delivery.bodySha256)]),
     )
@@ -72,5 +73,6 @@ function rowOf(delivery: NewDelivery) {
     outcome: 'pending',
     tries: 0,
     held_until: 0,
+    recovered: delivery.recovered === true ? 1 : 0,
   };
 }

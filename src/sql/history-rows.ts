@@ -56,6 +56,9 @@ export const deliveryColumns = [
   'outcome',
   'reason',
   'problem',
+  'recovered',
+  'replay_of',
+  'asked_by',
 ] as const;
 
 export function deliverySummaryOf(
@@ -73,6 +76,9 @@ export function deliverySummaryOf(
     outcome: row.outcome as DeliverySummary['outcome'],
     ...(row.reason === null ? {} : { reason: row.reason }),
     ...(row.problem === null ? {} : { problem: row.problem }),
+    ...(row.recovered === 1 ? { recovered: true } : {}),
+    ...(row.replay_of === null ? {} : { replayOf: row.replay_of }),
+    ...(row.asked_by === null ? {} : { askedBy: row.asked_by }),
     runIds,
   };
 }

@@ -5,6 +5,7 @@ import { DatabaseRefusal } from './database-refusal.ts';
 import * as initial from './migrations/001-initial.ts';
 import * as commands from './migrations/002-commands.ts';
 import * as oneOut from './migrations/003-one-out.ts';
+import * as recovery from './migrations/004-recovery.ts';
 import type { Tables } from './tables.ts';
 
 type Step = { up(db: Kysely<unknown>, columns: ColumnTypes): Promise<void> };
@@ -13,6 +14,7 @@ const steps: Record<string, Step> = {
   '001-initial': initial,
   '002-commands': commands,
   '003-one-out': oneOut,
+  '004-recovery': recovery,
 };
 
 /** The names of all steps, the first one first. */

@@ -73,7 +73,13 @@ export function createSqlHistory(db: Kysely<Tables>): History {
         row,
         runs.map((run) => run.id),
       );
-      return { ...summary, runs: runs.map(runSummaryOf) };
+      const replays = await db
+        .selectFrom('deliveries')
+        .select('id')
+        .where('replay_of', '=', id)
+        .orderBy('id')
+        .execute();
+      return { ...summary, runs: runs.map(runSummaryOf), replays: replays.map((replay) => replay.id) };
     },
 
     async refusals() {

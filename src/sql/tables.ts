@@ -18,6 +18,7 @@ export type Tables = {
   outbox: OutboxRow;
   secrets: SecretRow;
   commands: CommandRow;
+  recoveries: RecoveryRow;
 };
 
 export type DeliveryRow = {
@@ -42,7 +43,15 @@ export type DeliveryRow = {
   /** Handed out to a planner, or put off after a problem, until then. */
   held_until: number;
   problem: string | null;
+  /** 1 when it was found in the provider's log instead of arriving by itself. */
+  recovered: number;
+  /** The delivery that a person had played again as this one. */
+  replay_of: string | null;
+  asked_by: string | null;
 };
+
+/** When the provider's log of a repository was last looked through, and up to where nothing in it is missing. */
+export type RecoveryRow = { repository: string; claimed_at: number; through: number | null };
 
 export type RefusalRow = { source: string; reason: string; count: number; last_at: number };
 export type RepositoryRow = { name: string; last_number: number };

@@ -7,6 +7,8 @@ export interface Faults {
    * where those matter, or to be taken, but only after `lateMs`.
    */
   statuses: (number | { status: number; headers: Record<string, string> } | { lateMs: number })[];
+  /** What every question about webhooks gets instead of an answer. */
+  hooks: { status: 403 | 404 | 429 | 502; headers?: Record<string, string> } | undefined;
   /** How long every answer of the API and of git is held back. */
   delayMs: number;
   /** Git over HTTP answers 503. */
@@ -14,7 +16,7 @@ export interface Faults {
 }
 
 export function noFaults(): Faults {
-  return { statuses: [], delayMs: 0, gitDown: false };
+  return { statuses: [], hooks: undefined, delayMs: 0, gitDown: false };
 }
 
 export async function holdBack({ delayMs }: Faults): Promise<void> {

@@ -97,9 +97,12 @@ export async function startGitHost({ directory, token, port = 0 }: GitHostOption
       for (const event of await pullRequests.follow(repository)) send(event);
     }, keepTrackOf),
   });
-  const handleApi = getRequestListener(restApi({ urls: () => urls, find, statuses, faults, token }).fetch, {
-    overrideGlobalObjects: false,
-  });
+  const handleApi = getRequestListener(
+    restApi({ urls: () => urls, find, statuses, webhooks, faults, token }).fetch,
+    {
+      overrideGlobalObjects: false,
+    },
+  );
 
   const server = createServer((request, response) => {
     handleGit(request, response)

@@ -3,19 +3,22 @@ import { Hono } from 'hono';
 import { type BareRepository, findCommit } from './bare-repository.ts';
 import { type CommitStatus, type CommitStatuses, combinedState, currentStatuses } from './commit-statuses.ts';
 import { type Faults, holdBack } from './faults.ts';
+import { hookApi } from './hook-api.ts';
 import { type HostUrls, repositoryJson, userJson } from './repository-json.ts';
+import type { Webhooks } from './webhooks.ts';
 
 export interface RestApiParts {
   urls: () => HostUrls;
   find: (fullName: string) => BareRepository | undefined;
   statuses: CommitStatuses;
+  webhooks: Webhooks;
   faults: Faults;
   /** Who may write, and read what is private; everybody when there is none. */
   token: string | undefined;
 }
 
 /** The part of GitHub's REST API that a CI service uses, below `/api/v3` as on GitHub Enterprise Server. */
-export function restApi({ urls, find, statuses, faults, token }: RestApiParts): Hono {
+export function restApi({ urls, find, statuses, webhooks, faults, token }: RestApiParts): Hono {
   const app = new Hono().basePath('/api/v3');
   const knows = (header: string | undefined) =>
     token === undefined || /^(?:bearer|token) (.*)$/i.exec(header ?? '')?.[1] === token;
@@ -89,6 +92,19 @@ export function restApi({ urls, find, statuses, faults, token }: RestApiParts): 
       url: `${commit}/status`,
     });
   });
+
+  app.route(
+    '/',
+    hookApi({
+      webhooks,
+      faults,
+      hooksOf: (path, header) => {
+        const repository = knows(header) ? repositoryOf(path, header) : undefined;
+        return repository && webhooks.hooksOf(repository.fullName);
+      },
+      error: apiError,
+    }),
+  );
 
   app.notFound((c) => c.json(apiError('Not Found', 404), 404));
   return app;

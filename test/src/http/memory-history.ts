@@ -57,7 +57,13 @@ export function createMemoryHistory(): MemoryHistory {
       ),
     delivery: async (id) => {
       const delivery = deliveries.get(id);
-      return delivery && { ...delivery, runs: delivery.runIds.flatMap((runId) => runs.get(runId) ?? []) };
+      if (!delivery) return undefined;
+      const replays = [...deliveries.values()].filter(({ replayOf }) => replayOf === id);
+      return {
+        ...delivery,
+        runs: delivery.runIds.flatMap((runId) => runs.get(runId) ?? []),
+        replays: replays.map((replay) => replay.id),
+      };
     },
     refusals: async () => counts,
     job: async (jobId) => {

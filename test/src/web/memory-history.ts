@@ -41,7 +41,13 @@ export function createMemoryHistory(
       ),
     delivery: async (id) => {
       const delivery = history.deliveries.find((candidate) => candidate.id === id);
-      return delivery && { ...delivery, runs: history.runs.filter((run) => run.deliveryId === id) };
+      if (!delivery) return undefined;
+      const replays = history.deliveries.filter(({ replayOf }) => replayOf === id);
+      return {
+        ...delivery,
+        runs: history.runs.filter((run) => run.deliveryId === id),
+        replays: replays.map((replay) => replay.id),
+      };
     },
     refusals: async () => history.refused,
   };
