@@ -17,11 +17,14 @@ import { createTicketWriter } from '../redis/redis-tickets.ts';
 import { createAskRun } from '../runs/ask-run.ts';
 import { startControl } from '../runs/control.ts';
 import { openJob } from '../runs/open-job.ts';
+import { createAskReplay } from '../runs/replay-delivery.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
+import { replayDelivery } from '../sql/replay-delivery.ts';
 import { createSqlCommands } from '../sql/sql-commands.ts';
 import { createSqlHistory } from '../sql/sql-history.ts';
 import { createSqlInbox } from '../sql/sql-inbox.ts';
 import { createSqlOutbox } from '../sql/sql-outbox.ts';
+import { createSqlRecovery } from '../sql/sql-recovery.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../sql/sql-run-store.ts';
 import { createSqlSecrets } from '../sql/sql-secrets.ts';
 import { createPages } from '../web/pages.ts';
@@ -35,6 +38,7 @@ import type { DataDirectory } from './data-directory.ts';
 import { openBlobs } from './open-blobs.ts';
 import { openDatabase } from './open-database.ts';
 import { redisAddress } from './redis-address.ts';
+import { startGithubRecovery } from './start-github-recovery.ts';
 
 export const leaseMs = 15_000;
 const ticketSweepMs = 10_000;
@@ -72,6 +76,7 @@ export async function startWeb(
   const history = createSqlHistory(db);
   const commands = createSqlCommands(db);
   const askRun = createAskRun({ commands, now, newId });
+  const askReplay = createAskReplay({ replay: (wanted) => replayDelivery(db, wanted), now, newId });
   const identity = identityOf(options.masterKey);
   const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: cloneBases(config) });
   const { serverUrl, apiUrl, token } = config.github;
@@ -96,6 +101,7 @@ export async function startWeb(
   const app = createApp({
     history,
     askRun,
+    askReplay,
     blobs,
     liveLogs: createLiveLogReader(redis),
     publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
@@ -106,6 +112,7 @@ export async function startWeb(
     pages: createPages({
       history,
       askRun,
+      askReplay,
       now,
       log,
       ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
@@ -154,6 +161,15 @@ export async function startWeb(
       ticketSweepMs,
     },
   );
+  const recovery = startGithubRecovery(config, {
+    store: createSqlRecovery(db),
+    inbox,
+    forge: github,
+    publicUrl,
+    now,
+    newId,
+    log,
+  });
   const { runners, deployers } = options.enrolled;
   log.info(
     { url: server.url, runners: runners.map(fingerprint), deployers: deployers.map(fingerprint) },
@@ -163,7 +179,7 @@ export async function startWeb(
   let closing: Promise<void> | undefined;
   async function close(graceMs: number): Promise<void> {
     draining = true;
-    await server.close(graceMs);
+    await Promise.all([server.close(graceMs), recovery?.close()]);
     await control.close();
     await mirrors.close();
     await inbox.close();

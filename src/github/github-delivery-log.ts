@@ -32,7 +32,7 @@ export function createGithubDeliveryLog(options: {
   apiUrl: string;
   token: string;
   /** Where the webhook of this service leads. */
-  hookUrl: () => string;
+  hookUrl: string;
 }): DeliveryLog {
   // An API of its own: when reading is refused or slow, statuses are posted all the same.
   const api = createGithubApi(options);
@@ -53,7 +53,7 @@ export function createGithubDeliveryLog(options: {
   return {
     async hookOf(repository, { signal }) {
       const { text } = await read(repository, `?per_page=${perPage}`, signal);
-      return hooksJson.parse(parsed(text)).find(({ config }) => config.url === options.hookUrl())?.id;
+      return hooksJson.parse(parsed(text)).find(({ config }) => config.url === options.hookUrl)?.id;
     },
 
     async sentSince(hook, sinceMs, { signal }) {

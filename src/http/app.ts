@@ -5,12 +5,14 @@ import type { LiveLogReader } from '../contract/live-log.ts';
 import type { Log } from '../log.ts';
 import type { AskRun } from '../runs/ask-run.ts';
 import type { History } from '../runs/history.ts';
+import type { AskReplay } from '../runs/replay-delivery.ts';
 import { answerError, answerRefusal } from './answer-error.ts';
 import { addDescription } from './api/add-description.ts';
 import { createApiApp } from './api/api-app.ts';
 import { addArtifactRoutes } from './api/artifact-routes.ts';
 import { addCommandRoutes } from './api/command-routes.ts';
 import { addDeliveryRoutes } from './api/delivery-routes.ts';
+import { addReplayRoute } from './api/replay-route.ts';
 import { addRunRoutes } from './api/run-routes.ts';
 import type { AppEnv } from './app-env.ts';
 import { correlate } from './correlate.ts';
@@ -28,6 +30,8 @@ export type AppOptions = {
   history: History;
   /** Absent: the API only reads. */
   askRun?: AskRun;
+  /** Absent: no delivery can be replayed. */
+  askReplay?: AskReplay;
   blobs: Pick<BlobStore, 'get'>;
   liveLogs: Pick<LiveLogReader, 'follow'>;
   /** Routes that take deliveries, under whole paths; they check their senders themselves. */
@@ -93,6 +97,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   addRunRoutes(api, history);
   if (options.askRun) addCommandRoutes(api, { history, askRun: options.askRun });
   addDeliveryRoutes(api, history);
+  if (options.askReplay) addReplayRoute(api, { history, askReplay: options.askReplay });
   addLogTextRoutes(api, logPorts, options.logTimes);
   addLogStreamRoutes(api, logPorts, options.streams, options.logTimes);
   addArtifactRoutes(api, { history, blobs, log });

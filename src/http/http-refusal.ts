@@ -15,6 +15,7 @@ const statusByCode = {
   'artifact-not-found': 404,
   'method-not-allowed': 405,
   'command-refused': 409,
+  'replay-refused': 409,
   'artifact-gone': 410,
   'body-too-large': 413,
   'range-not-satisfiable': 416,

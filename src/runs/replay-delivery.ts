@@ -17,7 +17,7 @@ export type WantedReplay = { deliveryId: string; id: string; by: string; askedAt
 export type AskReplay = (
   deliveryId: string,
   by: string,
-) => Promise<{ answer: 'written'; id: string } | { answer: 'pending' | 'unknown' }>;
+) => Promise<{ answer: 'written'; id: string } | { answer: 'pending' } | { answer: 'unknown' }>;
 
 export function createAskReplay(ports: {
   replay: ReplayDelivery;
@@ -30,3 +30,7 @@ export function createAskReplay(ports: {
     return answer === 'written' ? { answer, id } : { answer };
   };
 }
+
+/** What a person is told who asks for the replay of a pending delivery. */
+export const replayRefusal =
+  'the delivery is not planned yet, and is tried until it is: there is nothing to be played again';

@@ -65,12 +65,18 @@ function row(delivery: DeliverySummary, nowMs: number): Html {
   return html`<li class="delivery-row">
 <div class="what">
 <a class="title" href="/deliveries/${delivery.id}">${isolated(delivery.repository ?? 'no repository')}</a>
-<div class="meta">${delivery.source} <b>${isolated(delivery.event)}</b></div>
+<div class="meta">${delivery.source} <b>${isolated(delivery.event)}</b>${originWord(delivery)}</div>
 </div>
 <div class="verdict">${deliveryVerdict(delivery)}</div>
 <div class="when">${age(delivery.receivedAtMs, nowMs)}</div>
 </li>
 `;
+}
+
+function originWord({ recovered, replayOf }: DeliverySummary): Html | string {
+  if (recovered)
+    return html` <span title="It never arrived: it was found in the sender's log">recovered</span>`;
+  return replayOf === undefined ? '' : ' replay';
 }
 
 function emptyText(filter: DeliveryFilter, place: Place): string {

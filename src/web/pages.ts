@@ -4,6 +4,8 @@ import { Refusal } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { AskRun } from '../runs/ask-run.ts';
 import type { History } from '../runs/history.ts';
+import type { AskReplay } from '../runs/replay-delivery.ts';
+import { addReplayAction } from './add-replay-action.ts';
 import { addRunActions } from './add-run-actions.ts';
 import { assetRoutes } from './assets.ts';
 import { deliveryFilterOf, deliveryListPage } from './delivery-list-page.ts';
@@ -22,6 +24,8 @@ export type PagePorts = {
   now: () => number;
   /** Absent: the pages only show. */
   askRun?: AskRun;
+  /** Absent: no delivery can be replayed. */
+  askReplay?: AskReplay;
   /** How forges reach this service; where the reader is when not given. */
   publicUrl?: string;
   /** With it an outage is logged and shown as a page; without, it is thrown on to the app around the pages. */
@@ -43,7 +47,7 @@ const securityHeaders = {
  * The pages: HTML made on the server, whole without JavaScript. To be mounted at `/`, behind whatever decides who
  * may read. A correlation id set by the app around them is shown where something went wrong.
  */
-export function createPages({ history, now, askRun, publicUrl, log }: PagePorts): Hono {
+export function createPages({ history, now, askRun, askReplay, publicUrl, log }: PagePorts): Hono {
   const pages = new Hono();
 
   // What the app around the pages has no answer for either: a person gets a page, a program the app's own no.
@@ -100,8 +104,10 @@ export function createPages({ history, now, askRun, publicUrl, log }: PagePorts)
     if (!delivery) {
       throw new PageRefusal('not-found', `There is no delivery "${context.req.param('id')}".`);
     }
-    return answer(context, deliveryPage(delivery));
+    return answer(context, deliveryPage(delivery, { canReplay: askReplay !== undefined }));
   });
+
+  if (askReplay) addReplayAction(pages, askReplay);
 
   pages.notFound((context) => answer(context, problemPage(noPage(context)), 404));
 

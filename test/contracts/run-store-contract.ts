@@ -1,8 +1,10 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { JobEvent } from '../../src/contract/job-event.ts';
+import type { RecoveryStore } from '../../src/runs/delivery-log.ts';
 import type { DeliveryQueue } from '../../src/runs/delivery-queue.ts';
 import type { History } from '../../src/runs/history.ts';
 import type { Outbox } from '../../src/runs/outbox.ts';
+import type { ReplayDelivery } from '../../src/runs/replay-delivery.ts';
 import type { Run } from '../../src/runs/run.ts';
 import type { LeaseStore, RunStore } from '../../src/runs/run-store.ts';
 import { type RunEvent, transition } from '../../src/runs/transition.ts';
@@ -16,6 +18,8 @@ export type Stores = {
   outbox: Outbox;
   inbox: Inbox & DeliveryQueue;
   history: History;
+  recovery: RecoveryStore;
+  replay: ReplayDelivery;
   /** What the stores take the time from. */
   setNow(nowMs: number): void;
   /** Another process over the same data; everything that was not written down is gone. */

@@ -1,9 +1,11 @@
 import { newId } from '../../src/ids.ts';
 import { silentLog } from '../../src/log.ts';
 import { openPostgres, postgresGroups } from '../../src/sql/open-postgres.ts';
+import { replayDelivery } from '../../src/sql/replay-delivery.ts';
 import { createSqlHistory } from '../../src/sql/sql-history.ts';
 import { createSqlInbox } from '../../src/sql/sql-inbox.ts';
 import { createSqlOutbox } from '../../src/sql/sql-outbox.ts';
+import { createSqlRecovery } from '../../src/sql/sql-recovery.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../../src/sql/sql-run-store.ts';
 import type { Stores } from '../contracts/run-store-contract.ts';
 
@@ -26,6 +28,8 @@ export async function openPostgresStores(url: string): Promise<Stores> {
       outbox,
       inbox,
       history: createSqlHistory(db),
+      recovery: createSqlRecovery(db),
+      replay: (wanted) => replayDelivery(db, wanted),
       setNow(ms) {
         nowMs = ms;
       },

@@ -7,7 +7,7 @@ import { HttpRefusal } from '../http-refusal.ts';
 import { type ApiApp, idParameter, jsonAnswer, problems } from './api-app.ts';
 import { runJson, runToJson } from './run-json.ts';
 
-const by = z
+export const by = z
   .string()
   .trim()
   .min(1)

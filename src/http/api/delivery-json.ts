@@ -16,20 +16,30 @@ export const deliverySummaryJson = z
     correlationId: z.string(),
     outcome: z.enum(deliveryOutcomes),
     reason: z.string().optional().openapi({ description: 'Why it makes no run, in words.' }),
-    problem: z.string().optional(),
+    problem: z.string().optional().openapi({ description: 'Why it still waits; it is tried again.' }),
+    recovered: z.literal(true).optional().openapi({
+      description: "It never arrived by itself: it was found in the provider's log.",
+    }),
+    replayOf: z.string().optional().openapi({ description: 'The delivery that was played again as this.' }),
+    askedBy: z.string().optional().openapi({ description: 'Who asked for the replay.' }),
     runIds: z.array(z.string()),
   })
   .openapi('DeliverySummary');
 
-export const deliveryJson = deliverySummaryJson.extend({ runs: z.array(runSummaryJson) }).openapi('Delivery');
+export const deliveryJson = deliverySummaryJson
+  .extend({
+    runs: z.array(runSummaryJson),
+    replays: z.array(z.string()).openapi({ description: 'The deliveries that it was played again as.' }),
+  })
+  .openapi('Delivery');
 
 export const refusalJson = z
   .object({ source: z.string(), reason: z.string(), count: z.int(), lastAt: timeJson })
   .openapi('RefusalCount');
 
 export function deliveryToJson(delivery: DeliverySummary): z.infer<typeof deliverySummaryJson> {
-  const { id, source, deliveryId, event, repository, correlationId, outcome, reason, problem, runIds } =
-    delivery;
+  const { id, source, deliveryId, event, repository, correlationId, outcome, reason, problem } = delivery;
+  const { recovered, replayOf, askedBy, runIds } = delivery;
   return {
     id,
     source,
@@ -41,6 +51,9 @@ export function deliveryToJson(delivery: DeliverySummary): z.infer<typeof delive
     outcome,
     reason,
     problem,
+    recovered,
+    replayOf,
+    askedBy,
     runIds,
   };
 }

@@ -75,6 +75,10 @@ export function addDeliveryRoutes(
     const { id } = context.req.valid('param');
     const delivery = await history.delivery(id);
     if (!delivery) throw new HttpRefusal('delivery-not-found', `there is no delivery "${id}"`);
-    return answerJson(context, { ...deliveryToJson(delivery), runs: delivery.runs.map(runSummaryToJson) });
+    return answerJson(context, {
+      ...deliveryToJson(delivery),
+      runs: delivery.runs.map(runSummaryToJson),
+      replays: delivery.replays,
+    });
   });
 }

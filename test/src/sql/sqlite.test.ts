@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { newId } from '../../../src/ids.ts';
 import { silentLog } from '../../../src/log.ts';
 import { openSqlite } from '../../../src/sql/open-sqlite.ts';
+import { replayDelivery } from '../../../src/sql/replay-delivery.ts';
 import { createSqlHistory } from '../../../src/sql/sql-history.ts';
 import { createSqlInbox } from '../../../src/sql/sql-inbox.ts';
 import { createSqlOutbox } from '../../../src/sql/sql-outbox.ts';
+import { createSqlRecovery } from '../../../src/sql/sql-recovery.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
 import { describeRunStore, type Stores } from '../../contracts/run-store-contract.ts';
 import { describeDeliveryQueue } from '../../contracts/run-store-deliveries-contract.ts';
 import { describeHistory } from '../../contracts/run-store-history-contract.ts';
 import { describeOutbox } from '../../contracts/run-store-outbox-contract.ts';
+import { describeRecovery } from '../../contracts/run-store-recovery-contract.ts';
 import { describeInbox } from '../webhooks/inbox-contract.ts';
 
 /** SQLite on a file of its own; `reopen` is another process, and the first one never gets to close anything. */
@@ -30,6 +33,8 @@ async function openStores(): Promise<Stores> {
       outbox,
       inbox: createSqlInbox(db, silentLog),
       history: createSqlHistory(db),
+      recovery: createSqlRecovery(db),
+      replay: (wanted) => replayDelivery(db, wanted),
       setNow(ms) {
         nowMs = ms;
       },
@@ -48,4 +53,5 @@ describeRunStore('SQLite', openStores);
 describeOutbox('SQLite', openStores);
 describeDeliveryQueue('SQLite', openStores);
 describeHistory('SQLite', openStores);
+describeRecovery('SQLite', openStores);
 describeInbox('SQLite', openStores);
