@@ -46,7 +46,9 @@ export function buildPipeline(shape: PipelineShape, lineOf: LineOf): Pipeline {
   const deploys = Object.entries(shape.deploy ?? {}).map(([environment, deployment]) =>
     buildDeploy(environment, deployment, jobs, on, lineOf),
   );
-  return { on, env: buildVariables(shape.env), jobs, deploys };
+  const supersede = shape.concurrency?.supersede;
+  const concurrency = supersede === undefined ? {} : { supersede };
+  return { on, env: buildVariables(shape.env), jobs, deploys, concurrency };
 }
 
 function buildJob(

@@ -124,6 +124,15 @@ const deployment = mapping('a mapping with artifact and a target: local or coded
   codedeploy: codedeploy.optional(),
 });
 
+const concurrency = mapping('a mapping such as { supersede: true }', {
+  supersede: flag
+    .optional()
+    .describe(
+      'Whether a newer run cancels the older ones of its pull request or branch that have not ended, unless they ' +
+        'have begun to deploy. Unless given: true for pull requests, false for pushes. Tags are never superseded.',
+    ),
+});
+
 export const mostJobs = 200;
 
 /**
@@ -134,6 +143,7 @@ export const pipelineShape = mapping('a mapping with steps or jobs', {
   on: triggers.optional(),
   env: environmentVariables.optional(),
   image: image.optional(),
+  concurrency: concurrency.optional(),
   jobs: z
     .record(name, job, { error: 'jobs by name, each with steps' })
     .refine((jobs) => Object.keys(jobs).length > 0, { error: 'at least one job' })

@@ -9,6 +9,12 @@ export type Pipeline = {
   /** In the order of the file. At least one. */
   jobs: JobDefinition[];
   deploys: DeployDefinition[];
+  concurrency: Concurrency;
+};
+
+export type Concurrency = {
+  /** Absent: as is usual for the event, see `supersede.ts`. */
+  supersede?: boolean;
 };
 
 /** Which events make a run. `null`: that event makes none. */

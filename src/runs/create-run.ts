@@ -13,6 +13,8 @@ export type NewRun = {
   deliveryId: string;
   correlationId: string;
   createdAtMs: number;
+  /** Takes the place of the older runs of its branch or pull request that have not ended. */
+  supersedes?: boolean;
 } & ({ plan: Plan; jobIds: readonly string[] } | { error: Reason });
 
 /**

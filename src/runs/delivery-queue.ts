@@ -24,4 +24,6 @@ export type RecordedDelivery = {
   correlationId: string;
   /** How often it was handed out before. */
   tries: number;
+  /** It was recovered or is a replay: what came before it may be newer than what it asks for. */
+  isLate?: true;
 };

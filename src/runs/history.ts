@@ -49,6 +49,7 @@ export type RunSummary = {
 
 export type RunDetail = RunSummary & {
   approval?: Approval;
+  supersededBy?: { id: string; number: number };
   deliveryId: string;
   correlationId: string;
   pipeline: Run['pipeline'];

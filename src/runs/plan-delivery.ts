@@ -2,6 +2,7 @@ import { matchTrigger } from '../../pipelines/match-trigger.ts';
 import { parsePipeline } from '../../pipelines/parse-pipeline.ts';
 import { planRun } from '../../pipelines/plan.ts';
 import type { Problem } from '../../pipelines/problem.ts';
+import { supersedesOlder } from '../../pipelines/supersede.ts';
 import type { Reason } from '../contract/job-event.ts';
 import { Refusal } from '../errors.ts';
 import type { Change } from './change.ts';
@@ -87,7 +88,13 @@ async function planChange(
     createdAtMs: ports.now(),
   };
   const broken = (error: Reason): PlannedChange => ({
-    run: { ...base, pipeline: { file: pipelineFile, digest: '' }, error },
+    run: {
+      ...base,
+      pipeline: { file: pipelineFile, digest: '' },
+      // Nobody knows what the file wants: what is usual is done.
+      supersedes: !delivery.isLate && supersedesOlder({}, change.event),
+      error,
+    },
   });
 
   const read = await readPipeline(change, forge, ports.pipelines, delivery.tries, signal);
@@ -102,7 +109,10 @@ async function planChange(
   if (plan.jobs.length === 0) return { no: 'the pipeline has no job for this event' };
   const pipeline = { file: pipelineFile, digest: parsed.digest };
   const jobIds = plan.jobs.map(() => ports.newId());
-  return { run: { ...base, change: withCommitFacts(change, read.commit), pipeline, plan, jobIds } };
+  const supersedes = !delivery.isLate && supersedesOlder(parsed.pipeline.concurrency, change.event);
+  return {
+    run: { ...base, change: withCommitFacts(change, read.commit), pipeline, supersedes, plan, jobIds },
+  };
 }
 
 type ReadPipeline =

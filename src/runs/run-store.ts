@@ -11,7 +11,9 @@ export type RunStore = {
   /**
    * Ends the planning of a delivery: stores its verdict and creates its runs with the next numbers of their
    * repository. Idempotent: a delivery that was settled before stays as it was, and its runs are returned; so
-   * no two runs ever come of one (delivery, reference, pipeline).
+   * no two runs ever come of one (delivery, reference, pipeline). In the same transaction a run that supersedes
+   * others moves on, by `superseded`, every older run of its repository, event, reference and pipeline that has not
+   * ended; what these have to say stands in the outbox before what the new run says.
    */
   settleDelivery(deliveryId: string, verdict: DeliveryVerdict, runs: readonly NewRun[]): Promise<Run[]>;
   /**

@@ -37,11 +37,16 @@ export type Run = {
   readonly status: Status;
   readonly reason?: Reason;
   readonly approval?: Approval;
+  /** The newer run that was to take its place. It ended as `cancelled`, unless it came to its end before that. */
+  readonly supersededBy?: Successor;
   readonly createdAtMs: number;
   readonly startedAtMs?: number;
   readonly finishedAtMs?: number;
   readonly jobs: readonly Job[];
 };
+
+/** A newer run, as the run whose place it takes remembers it. */
+export type Successor = { readonly id: string; readonly number: number; readonly sha: string };
 
 /** Somebody let this very commit run. It says nothing of any other commit, nor of who wrote it. */
 export type Approval = { readonly by: string; readonly atMs: number; readonly comment?: string };

@@ -4,9 +4,19 @@ import { applyJobEvent, endedSteps } from './apply-job-event.ts';
 import { cancelJob } from './cancel-job.ts';
 import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-status.ts';
 import { failFast } from './fail-fast.ts';
-import { type Approval, type Attempt, isFinal, type Job, type Lease, maxAttempts, type Run } from './run.ts';
+import {
+  type Approval,
+  type Attempt,
+  isFinal,
+  type Job,
+  type Lease,
+  maxAttempts,
+  type Run,
+  type Successor,
+} from './run.ts';
 import { settleRun } from './settle-run.ts';
 import { startReadyJobs } from './start-ready-jobs.ts';
+import { hasBegunToDeploy, isSilenced, supersededReason } from './supersede.ts';
 
 /** Everything that can move a run on. */
 export type RunEvent =
@@ -17,6 +27,8 @@ export type RunEvent =
   /** Control cannot give the attempt out, or does not understand who holds it: no further try would help. */
   | { type: 'refused'; jobId: string; attempt: number; reason: Reason }
   | { type: 'cancel-requested'; reason: Reason }
+  /** A newer run of the same branch or pull request takes its place. */
+  | { type: 'superseded'; by: Successor }
   | { type: 'approved'; approval: Approval }
   /** Jobs that ended get another attempt: those that did not succeed, or all of them. */
   | { type: 'retried'; scope: RetryScope };
@@ -84,6 +96,8 @@ function changeJobs(run: Run, event: RunEvent, nowMs: number, facts: RunFact[]):
       return changeJob(run, event.jobId, (job) => refuse(job, event.attempt, event.reason, nowMs));
     case 'cancel-requested':
       return isFinal(run.status) ? run : cancelJobs(run, event.reason, nowMs);
+    case 'superseded':
+      return isFinal(run.status) || hasBegunToDeploy(run) ? run : supersede(run, event.by, nowMs);
     case 'approved':
       return run.status === 'waiting' ? approve(run, event.approval) : run;
     case 'retried':
@@ -145,6 +159,11 @@ function cancelJobs(run: Run, reason: Reason, nowMs: number): Run {
   return jobs.every((job, index) => job === run.jobs[index]) ? run : { ...run, reason, jobs };
 }
 
+function supersede(run: Run, by: Successor, nowMs: number): Run {
+  const stopping = cancelJobs(run, supersededReason(by), nowMs);
+  return stopping === run ? run : { ...stopping, supersededBy: by };
+}
+
 function approve(run: Run, approval: Approval): Run {
   const jobs = run.jobs.map((job) => (job.status === 'waiting' ? renewed(job) : job));
   return { ...run, approval, jobs };
@@ -154,7 +173,7 @@ function approve(run: Run, approval: Approval): Run {
 function retry(run: Run, scope: RetryScope): Run {
   const jobs = run.jobs.map((job) => (scope === 'all' || job.status !== 'success' ? renewed(job) : job));
   if (jobs.every((job, index) => job === run.jobs[index])) return run;
-  const { reason: _reason, finishedAtMs: _finishedAtMs, ...rest } = run;
+  const { reason: _reason, finishedAtMs: _finishedAtMs, supersededBy: _supersededBy, ...rest } = run;
   return { ...rest, status: 'queued', jobs };
 }
 
@@ -170,7 +189,7 @@ function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {
     const queue = job.plan.kind === 'deploy' ? 'deployments' : 'jobs';
     effects.push({ type: 'ticket', queue, jobId: job.id, attempt: job.attempt.number });
   });
-  if (!hasCommitStatuses(after)) return effects;
+  if (!hasCommitStatuses(after) || isSilenced(after)) return effects;
   const status = commitStatus(after);
   const previous = event.type === 'created' ? undefined : commitStatus(before);
   if (status.state !== previous?.state || status.description !== previous.description) {

@@ -4,7 +4,7 @@ import type { AttemptDetail, DeploymentDetail, JobDetail, RunDetail, StatusDetai
 import { isAllowedFailure, isFinal, type Status, type Step } from '../runs/run.ts';
 import type { Effect } from '../runs/transition.ts';
 import { artifactOf, runSummaryOf } from './history-rows.ts';
-import { approvalOf, logOf, stepOf, timesOf, withReason } from './run-rows.ts';
+import { approvalOf, logOf, stepOf, supersededByOf, timesOf, withReason } from './run-rows.ts';
 import type { AttemptRow, DeploymentRow, JobRow, OutboxRow, StepRow, Tables } from './tables.ts';
 
 /** A run as people see it: with every attempt, not only the newest, and what became of its statuses. */
@@ -44,6 +44,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
   return {
     ...runSummaryOf(row),
     ...approvalOf(row.approval),
+    ...supersededByOf(row.superseded_by),
     deliveryId: row.delivery_id,
     correlationId: row.correlation_id,
     pipeline: { file: row.pipeline_file, digest: row.pipeline_digest },

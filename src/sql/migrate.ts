@@ -6,6 +6,7 @@ import * as initial from './migrations/001-initial.ts';
 import * as commands from './migrations/002-commands.ts';
 import * as oneOut from './migrations/003-one-out.ts';
 import * as recovery from './migrations/004-recovery.ts';
+import * as superseding from './migrations/005-superseding.ts';
 import type { Tables } from './tables.ts';
 
 type Step = { up(db: Kysely<unknown>, columns: ColumnTypes): Promise<void> };
@@ -15,6 +16,7 @@ const steps: Record<string, Step> = {
   '002-commands': commands,
   '003-one-out': oneOut,
   '004-recovery': recovery,
+  '005-superseding': superseding,
 };
 
 /** The names of all steps, the first one first. */

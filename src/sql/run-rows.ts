@@ -2,7 +2,7 @@ import type { Insertable } from 'kysely';
 import type { JobPlan } from '../../pipelines/plan.ts';
 import type { Reason } from '../contract/job-event.ts';
 import type { Change } from '../runs/change.ts';
-import type { Approval, Attempt, Job, Run, Status, Step } from '../runs/run.ts';
+import type { Approval, Attempt, Job, Run, Status, Step, Successor } from '../runs/run.ts';
 import type { AttemptRow, JobRow, RunRow, StepRow } from './tables.ts';
 
 /** Rows of the database to values of the domain and back. Pure. */
@@ -28,6 +28,7 @@ export function runRowOf(run: Run): RunRow {
     status: run.status,
     reason: jsonOrNull(run.reason),
     approval: jsonOrNull(run.approval),
+    superseded_by: jsonOrNull(run.supersededBy),
     created_at: run.createdAtMs,
     started_at: run.startedAtMs ?? null,
     finished_at: run.finishedAtMs ?? null,
@@ -46,6 +47,7 @@ export function runOf(row: RunRow, jobs: Job[]): Run {
     status: row.status as Status,
     ...withReason(row.reason),
     ...approvalOf(row.approval),
+    ...supersededByOf(row.superseded_by),
     createdAtMs: row.created_at,
     ...timesOf(row),
     jobs,
@@ -191,6 +193,10 @@ export function withReason(reason: string | null): { reason?: Reason } {
 
 export function approvalOf(approval: string | null): { approval?: Approval } {
   return approval === null ? {} : { approval: JSON.parse(approval) as Approval };
+}
+
+export function supersededByOf(successor: string | null): { supersededBy?: Successor } {
+  return successor === null ? {} : { supersededBy: JSON.parse(successor) as Successor };
 }
 
 function jsonOrNull(value: unknown): string | null {

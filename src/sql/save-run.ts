@@ -34,8 +34,8 @@ async function saveRun(db: Writer, before: Run | undefined, run: Run): Promise<v
     await db.insertInto('runs').values(row).execute();
     return;
   }
-  const { status, reason, approval, started_at, finished_at } = row;
-  const changed = { status, reason, approval, started_at, finished_at };
+  const { status, reason, approval, superseded_by, started_at, finished_at } = row;
+  const changed = { status, reason, approval, superseded_by, started_at, finished_at };
   await db.updateTable('runs').set(changed).where('id', '=', run.id).execute();
 }
 

@@ -183,7 +183,17 @@ async function takeHeads(
 ): Promise<RecordedDelivery[]> {
   const rows = await db
     .selectFrom('deliveries')
-    .select(['id', 'source', 'event', 'body', 'received_at', 'correlation_id', 'tries'])
+    .select([
+      'id',
+      'source',
+      'event',
+      'body',
+      'received_at',
+      'correlation_id',
+      'tries',
+      'recovered',
+      'replay_of',
+    ])
     .where('id', 'in', heads)
     .where('outcome', '=', 'pending')
     .where('held_until', '<=', nowMs)
@@ -209,5 +219,6 @@ async function takeHeads(
     receivedAtMs: row.received_at,
     correlationId: row.correlation_id,
     tries: row.tries,
+    ...(row.recovered === 1 || row.replay_of !== null ? { isLate: true } : {}),
   }));
 }

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { Ticket } from '../contract/ticket.ts';
 import { createRun } from '../runs/create-run.ts';
 import type { Run } from '../runs/run.ts';
@@ -6,6 +6,7 @@ import type { LeaseRecord, LeaseStore, RunStore } from '../runs/run-store.ts';
 import { inTransaction, outlastOutage } from './in-transaction.ts';
 import { loadRun } from './load-run.ts';
 import { saveTransition } from './save-run.ts';
+import { supersedeOlder } from './supersede-older.ts';
 import type { Tables } from './tables.ts';
 
 export type SqlRunStoreOptions = {
@@ -20,7 +21,7 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
 
   return {
     async settleDelivery(deliveryId, verdict, newRuns) {
-      const settle = async (trx: Kysely<Tables>) => {
+      const settle = async (trx: Transaction<Tables>) => {
         const row = {
           outcome: verdict.outcome,
           reason: verdict.reason ?? null,
@@ -38,6 +39,7 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
         const created: Run[] = [];
         for (const newRun of newRuns) {
           const transition = createRun(newRun, await nextNumber(trx, newRun.repository));
+          if (newRun.supersedes) await supersedeOlder(trx, transition.run, now(), newId);
           await saveTransition(trx, undefined, transition, now(), newId);
           created.push(transition.run);
         }

@@ -75,6 +75,7 @@ export type RunRow = {
   status: string;
   reason: string | null;
   approval: string | null;
+  superseded_by: string | null;
   created_at: number;
   started_at: number | null;
   finished_at: number | null;

@@ -29,6 +29,7 @@ ${reference(run)} ${shortCommit(run.sha)}
 <span>${eventWord(run.event)}${run.author === '' ? '' : html` by ${isolated(run.author)}`}</span>
 <span>${age(run.createdAtMs, nowMs)}</span>
 ${took_}
+${run.supersededBy ? html`<span>superseded by <a href="/runs/${run.supersededBy.id}">#${run.supersededBy.number}</a></span>` : ''}
 ${run.approval ? html`<span>approved by ${isolated(run.approval.by)} ${age(run.approval.atMs, nowMs)}</span>` : ''}
 </p>
 ${run.reason ? reasonBox(run.reason, run.status) : ''}`;

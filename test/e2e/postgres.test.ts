@@ -4,6 +4,7 @@ import { describeDeliveryQueue } from '../contracts/run-store-deliveries-contrac
 import { describeHistory } from '../contracts/run-store-history-contract.ts';
 import { describeOutbox } from '../contracts/run-store-outbox-contract.ts';
 import { describeRecovery } from '../contracts/run-store-recovery-contract.ts';
+import { describeSuperseding } from '../contracts/run-store-superseding-contract.ts';
 import { describeInbox } from '../src/webhooks/inbox-contract.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { openPostgresStores } from '../support/postgres-stores.ts';
@@ -22,4 +23,5 @@ describeOutbox('PostgreSQL', openStores);
 describeDeliveryQueue('PostgreSQL', openStores);
 describeHistory('PostgreSQL', openStores);
 describeInbox('PostgreSQL', openStores);
+describeSuperseding('PostgreSQL', openStores);
 describeRecovery('PostgreSQL', openStores);

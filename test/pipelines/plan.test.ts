@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parsePipeline } from '../../pipelines/parse-pipeline.ts';
 import { planRun } from '../../pipelines/plan.ts';
+import { supersedesOlder } from '../../pipelines/supersede.ts';
 
 const source = `
 image: node:24
@@ -25,6 +26,24 @@ const changes = [
   { event: 'tag', tag: 'v1' },
   { event: 'pull_request', branch: 'topic', baseBranch: 'main' },
 ] as const;
+
+describe('older runs are superseded', () => {
+  const events = ['pull_request', 'push', 'tag'] as const;
+
+  it.each([
+    ['', { pull_request: true, push: false, tag: false }],
+    ['concurrency: {}', { pull_request: true, push: false, tag: false }],
+    ['concurrency: { supersede: true }', { pull_request: true, push: true, tag: false }],
+    ['concurrency: { supersede: false }', { pull_request: false, push: false, tag: false }],
+  ])('%s', (line, expected) => {
+    const read = parsePipeline(`image: node:24\nsteps: [make]\n${line}\n`, '.hookline.yml');
+    if (!read.ok) throw new Error(JSON.stringify(read.problems));
+    const { concurrency } = read.pipeline;
+    expect(Object.fromEntries(events.map((event) => [event, supersedesOlder(concurrency, event)]))).toEqual(
+      expected,
+    );
+  });
+});
 
 describe('a plan', () => {
   it.each(changes)('of a fork gives no secret and deploys nothing ($event)', (change) => {

@@ -74,6 +74,10 @@ export const runJson = runSummaryJson
     deliveryId: z.string(),
     correlationId: z.string(),
     approval: z.object({ by: z.string(), at: timeJson, comment: z.string().optional() }).optional(),
+    supersededBy: z
+      .object({ id: z.string(), number: z.int() })
+      .optional()
+      .openapi({ description: 'The newer run of the same branch or pull request that took its place.' }),
     pipeline: z.object({ file: z.string(), digest: z.string() }),
     jobs: z.array(jobJson),
     artifacts: z.array(artifactJson),
@@ -108,12 +112,17 @@ export function runToJson(run: RunDetail): z.infer<typeof runJson> {
     deliveryId: run.deliveryId,
     correlationId: run.correlationId,
     ...(run.approval ? { approval: approvalToJson(run.approval) } : {}),
+    ...(run.supersededBy ? { supersededBy: linkTo(run.supersededBy) } : {}),
     pipeline: run.pipeline,
     jobs: run.jobs.map(jobToJson),
     artifacts: run.artifacts.map(artifactToJson),
     deployments: run.deployments.map(deploymentToJson),
     statuses: run.statuses.map(statusToJson),
   };
+}
+
+function linkTo({ id, number }: { id: string; number: number }) {
+  return { id, number };
 }
 
 function approvalToJson({ atMs, ...approval }: Approval) {

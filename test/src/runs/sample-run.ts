@@ -62,7 +62,13 @@ export function deployPlan(environment: string, needs: string[]): JobPlan {
   };
 }
 
-type Given = { id?: string; change?: Partial<Change>; deliveryId?: string; createdAtMs?: number };
+type Given = {
+  id?: string;
+  supersedes?: boolean;
+  change?: Partial<Change>;
+  deliveryId?: string;
+  createdAtMs?: number;
+};
 
 /** Job ids are the names of the jobs, after the id of the run. */
 export function newRun(plans: readonly JobPlan[], given: Given = {}): NewRun {
@@ -76,6 +82,7 @@ export function newRun(plans: readonly JobPlan[], given: Given = {}): NewRun {
     deliveryId: given.deliveryId ?? 'delivery',
     correlationId: 'correlation',
     createdAtMs: given.createdAtMs ?? 1_000,
+    supersedes: given.supersedes ?? false,
     plan: { jobs: [...plans] },
     jobIds: plans.map((plan) => jobId(id, plan.name)),
   };

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { neededAs } from '../../../pipelines/plan.ts';
 import { type JobEvent, jobOutcomes } from '../../../src/contract/job-event.ts';
 import { isFinal, type Job, type Run, type Status } from '../../../src/runs/run.ts';
 import { type RunEvent, transition } from '../../../src/runs/transition.ts';
-import { buildPlan, created, jobId, sampleLease } from './sample-run.ts';
+import { buildPlan, created, deployPlan, jobId, sampleLease } from './sample-run.ts';
 
 const names = ['a', 'b', 'c', 'd', 'e'];
 const values = ['0', '1'];
@@ -16,7 +17,7 @@ const oneJob = fc.record({
   matrix: fc.constantFrom(undefined, { failFast: false }, { failFast: true }),
 });
 /** A job with a matrix comes as two, `b (n=0)` and `b (n=1)`, and is needed as `b`. */
-const plans = fc.array(oneJob, { minLength: 1, maxLength: names.length }).map((jobs) =>
+const builds = fc.array(oneJob, { minLength: 1, maxLength: names.length }).map((jobs) =>
   jobs.flatMap(({ needs, allowFailure, matrix }, index) => {
     const name = names[index] ?? '';
     const earlier = needs.filter((other) => names.indexOf(other) < index);
@@ -29,6 +30,12 @@ const plans = fc.array(oneJob, { minLength: 1, maxLength: names.length }).map((j
     );
   }),
 );
+
+/** Without a deployment, or with one after everything else. */
+const plans = fc.tuple(builds, fc.boolean()).map(([jobs, deploys]) => {
+  const needs = [...new Set(jobs.map(neededAs))];
+  return deploys ? [...jobs, deployPlan('x', needs)] : jobs;
+});
 
 const body: fc.Arbitrary<JobEvent> = fc.oneof(
   fc.record({ type: fc.constant('job.started' as const), at: fc.nat() }),
@@ -55,11 +62,17 @@ const body: fc.Arbitrary<JobEvent> = fc.oneof(
 );
 
 const job = fc
-  .constantFrom(...names, ...names.flatMap((name) => values.map((n) => combination(name, n))))
+  .constantFrom('deploy x', ...names, ...names.flatMap((name) => values.map((n) => combination(name, n))))
   .map((name) => jobId('run', name));
 const lease = fc.constantFrom(...leases);
 const attempt = fc.integer({ min: 1, max: 4 });
 const reason = fc.constant({ code: 'x', message: 'because '.repeat(60) });
+
+const successor = fc.record({
+  id: fc.constant('newer'),
+  number: fc.constant(2),
+  sha: fc.constantFrom('a'.repeat(40), 'b'.repeat(40)),
+});
 
 /** Claims and events mostly in turn, so that runs get somewhere; the rest at random. */
 const event: fc.Arbitrary<RunEvent> = fc.oneof(
@@ -88,6 +101,7 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('refused' as const), jobId: job, attempt, reason }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('cancel-requested' as const), reason }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('superseded' as const), by: successor }) },
 );
 
 function statusByItsJobs(run: Run): Status {
@@ -169,6 +183,16 @@ describe('whatever happens to a run, in whatever order', () => {
           });
           for (const { attempt: replaced } of next.replaced) expect(replaced.status).toBe('lost');
           expect(next.run.status).toBe(statusByItsJobs(next.run));
+          if (next.run.supersededBy !== run.supersededBy) {
+            expect(happened.type).toBe('superseded');
+            expect(run.supersededBy).toBeUndefined();
+            expect(run.jobs.some(({ plan, status }) => plan.kind === 'deploy' && status === 'running')).toBe(
+              false,
+            );
+          }
+          if (next.run.supersededBy?.sha === run.change.sha) {
+            expect(next.effects.filter(({ type }) => type === 'commit-status')).toEqual([]);
+          }
           expect(goesOnBesideFailure(next.run)).toEqual([]);
           expect(startedTooEarly(next.run)).toEqual([]);
           expect(next.run.finishedAtMs !== undefined).toBe(isFinal(next.run.status));

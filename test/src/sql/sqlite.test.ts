@@ -15,6 +15,7 @@ import { describeDeliveryQueue } from '../../contracts/run-store-deliveries-cont
 import { describeHistory } from '../../contracts/run-store-history-contract.ts';
 import { describeOutbox } from '../../contracts/run-store-outbox-contract.ts';
 import { describeRecovery } from '../../contracts/run-store-recovery-contract.ts';
+import { describeSuperseding } from '../../contracts/run-store-superseding-contract.ts';
 import { describeInbox } from '../webhooks/inbox-contract.ts';
 
 /** SQLite on a file of its own; `reopen` is another process, and the first one never gets to close anything. */
@@ -55,3 +56,4 @@ describeDeliveryQueue('SQLite', openStores);
 describeHistory('SQLite', openStores);
 describeRecovery('SQLite', openStores);
 describeInbox('SQLite', openStores);
+describeSuperseding('SQLite', openStores);

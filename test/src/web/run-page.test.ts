@@ -41,6 +41,12 @@ describe('the page of a run', () => {
     expect(page).toContain('1 allowed failure: lint');
   });
 
+  it('leads from a superseded run to the one that took its place', async () => {
+    const supersededBy = { id: 'run02', number: 43 };
+    const page = await pageOf(sampleRun({ status: 'cancelled', supersededBy }));
+    expect(page).toContain('superseded by <a href="/runs/run02">#43</a>');
+  });
+
   it('escapes whatever strangers wrote', async () => {
     const reason = { code: hostile, message: hostile };
     const page = await pageOf(
