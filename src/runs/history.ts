@@ -1,4 +1,5 @@
 import type { Reason } from '../contract/job-event.ts';
+import { Refusal } from '../errors.ts';
 import type { Change } from './change.ts';
 import type { Approval, Run, Status, Step } from './run.ts';
 
@@ -15,6 +16,8 @@ export type History = {
   segments(jobId: string, attempt: number): Promise<Segment[]>;
   artifact(id: string): Promise<ArtifactDetail | undefined>;
 };
+
+export class HistoryRefusal extends Refusal<'bad-cursor'> {}
 
 /** `before` is the `next` of an earlier page; a text that never came from one is refused as `bad-cursor`. */
 export type Page = { limit: number; before?: string };

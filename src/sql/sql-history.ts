@@ -1,5 +1,5 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
-import type { History, Listed, Page, RunFilter } from '../runs/history.ts';
+import { type History, HistoryRefusal, type Listed, type Page, type RunFilter } from '../runs/history.ts';
 import type { Status } from '../runs/run.ts';
 import {
   artifactOf,
@@ -30,6 +30,7 @@ export function createSqlHistory(db: Kysely<Tables>): History {
 
   return {
     async listRuns(filter, page) {
+      checkCursor(page);
       const query = filtered(db.selectFrom('runs').select(summaryColumns), filter);
       const rows = await (page.before ? query.where('id', '<', page.before) : query)
         .orderBy('id', 'desc')
@@ -41,6 +42,7 @@ export function createSqlHistory(db: Kysely<Tables>): History {
     run: (id) => loadRunDetail(db, id),
 
     async listDeliveries(filter, page) {
+      checkCursor(page);
       let query = db.selectFrom('deliveries').select(deliveryColumns);
       if (filter.repository) query = query.where('repository', '=', filter.repository);
       if (filter.outcome) query = query.where('outcome', '=', filter.outcome);
@@ -120,6 +122,12 @@ export function createSqlHistory(db: Kysely<Tables>): History {
       return row && artifactOf(row);
     },
   };
+}
+
+/** A cursor is the id of the last item of an earlier page. */
+function checkCursor({ before }: Page): void {
+  if (before === undefined || /^[\w-]{1,100}$/.test(before)) return;
+  throw new HistoryRefusal('bad-cursor', `"${before.slice(0, 100)}" is not the \`next\` of an earlier page`);
 }
 
 type RunsQuery<Row> = SelectQueryBuilder<Tables, 'runs', Row>;

@@ -15,14 +15,15 @@ export function isNoObject(objectId: string): boolean {
  * https://git-scm.com/docs/git-check-ref-format
  */
 export function isReference(text: string): boolean {
-  if (!text.startsWith('refs/') || text.length > maxReferenceLength || !text.isWellFormed()) return false;
+  if (!text.startsWith('refs/') || Buffer.byteLength(text) > maxReferenceBytes || !text.isWellFormed())
+    return false;
   if (usedByGitItself.test(text) || text.endsWith('.')) return false;
   const [, , shortName, ...rest] = text.split('/');
   if (shortName === undefined || shortName.startsWith('-')) return false;
   return [shortName, ...rest].every((part) => /^[^.]/.test(part) && !part.endsWith('.lock'));
 }
 
-const maxReferenceLength = 1024;
+const maxReferenceBytes = 1024;
 /** Control characters, space, and the syntax of revisions and patterns. */
 const usedByGitItself = /[\p{Cc} ~^:?*[\\]|\.\.|@\{/u;
 

@@ -30,6 +30,15 @@ export function describeHistory(name: string, open: () => Promise<Stores>): void
       expect(seen).toEqual(ids.toReversed());
     });
 
+    it('refuses a cursor that no page ever gave', async () => {
+      const { history } = await opened();
+      const before = '../etc/passwd';
+      await expect(history.listRuns({}, { limit: 5, before })).rejects.toMatchObject({ code: 'bad-cursor' });
+      await expect(history.listDeliveries({}, { limit: 5, before })).rejects.toMatchObject({
+        code: 'bad-cursor',
+      });
+    });
+
     it('has no next page when the last one is exactly full', async () => {
       const stores = await opened();
       await addRuns(stores, ids.slice(0, 5));

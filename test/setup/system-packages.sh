@@ -110,7 +110,7 @@ forbid_starts_at_boot() {
   [ -d /run/systemd/system ] || return 0
   for package in $missing_packages; do
     case $package in
-      redis-server | memcached | swift-*)
+      redis-server | memcached | swift-* | postgresql*)
         units=$(dpkg -L "$package" | sed -n 's|.*/systemd/system/\([^/@]*\.service\)$|\1|p')
         # shellcheck disable=SC2086 -- both are lists of words.
         [ -z "$units" ] || $as_root systemctl --quiet disable $units >>"$scratch/apt.log" 2>&1 || :
