@@ -104,7 +104,8 @@ async function planChange(
   const parsed = parsePipeline(read.source, pipelineFile);
   if (!parsed.ok) return broken({ code: 'pipeline', message: problemText(parsed.problems) });
   const match = matchTrigger(parsed.pipeline, triggerOf(change));
-  if (!match.matched) return { no: match.reason };
+  if (!match.matched)
+    return { no: `${match.reason} ${match.line === undefined ? 'in' : 'of'} ${pipelineFile}` };
   const plan = planRun(parsed.pipeline, { ...triggerOf(change), fork: change.fork });
   if (plan.jobs.length === 0) return { no: 'the pipeline has no job for this event' };
   const pipeline = { file: pipelineFile, digest: parsed.digest };

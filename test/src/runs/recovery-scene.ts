@@ -86,7 +86,10 @@ export async function openRecoveryScene() {
   };
 
   return {
+    directory,
     git,
+    forge,
+    history,
     db,
     inbox,
     store,
