@@ -20,7 +20,7 @@ export function interpretGithubEvent({
     case 'pull_request':
       return interpretPullRequest(payload);
     case 'ping':
-      return { ignored: 'ping' };
+      return { ignored: 'a ping builds nothing: it says that the webhook works' };
     default:
       return {
         ignored: knownEvents.has(event)

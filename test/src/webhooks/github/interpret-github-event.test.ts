@@ -209,7 +209,7 @@ describe('a pull request on GitHub', () => {
 
 describe('any other event of GitHub', () => {
   it.each([
-    ['ping', 'ping'],
+    ['ping', 'a ping builds nothing: it says that the webhook works'],
     ['label', 'event label builds nothing'],
     ['invented', 'event invented is not one that hookline knows'],
   ])('builds nothing: %s', (event, ignored) => {
