@@ -16,6 +16,9 @@ export type Database = {
   close(): Promise<void>;
 };
 
+/** One is written into the file while the one before is flushed to disk, and a third one gathers. */
+const sqliteGroups = 3;
+
 /** PostgreSQL when DATABASE_URL is set, else a file. Each is loaded only when it is used. */
 export async function openDatabase(config: Config, data: DataDirectory, log: Log): Promise<Database> {
   const migrated: string[] = [];
@@ -32,5 +35,5 @@ export async function openDatabase(config: Config, data: DataDirectory, log: Log
   const { releaseHolds } = await import('../sql/release-holds.ts');
   const db = await openSqlite(join(data.path('database'), 'hookline.sqlite'), onMigrated);
   // The lock on the data directory says that no other control works on this file.
-  return { db, migrated, groups: 1, takeUp: () => releaseHolds(db), close: () => db.destroy() };
+  return { db, migrated, groups: sqliteGroups, takeUp: () => releaseHolds(db), close: () => db.destroy() };
 }
