@@ -4,9 +4,11 @@ import type { Log } from '../log.ts';
 import type { Loop } from '../loop.ts';
 import type { RecoveryStore } from '../runs/delivery-log.ts';
 import type { Forge } from '../runs/forge.ts';
-import { recoveryTimes, startRecovery } from '../runs/start-recovery.ts';
+import { startRecovery } from '../runs/start-recovery.ts';
 import { takeInFound } from '../webhooks/github/take-in-found.ts';
 import type { Inbox } from '../webhooks/inbox.ts';
+
+const everyMs = 5 * 60_000;
 
 /** Looks for deliveries of GitHub that never arrived, as far as there is a token to ask with. */
 export function startGithubRecovery(
@@ -36,10 +38,11 @@ export function startGithubRecovery(
       now,
       log,
     },
-    {
-      ...recoveryTimes,
-      // CodeCommit's repositories have no owner.
-      repositories: new Set([...(repositories ?? [])].filter((name) => name.includes('/'))),
-    },
+    { everyMs, ...(repositories === undefined ? {} : { repositories: withOwners(repositories) }) },
   );
+}
+
+/** Those of CodeCommit have none. */
+function withOwners(repositories: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...repositories].filter((name) => name.includes('/')));
 }

@@ -38,7 +38,7 @@ export type RecoveryStore = {
   /** The repositories whose deliveries arrived since then, with the webhook that the last one came by. */
   repositories(sinceMs: number): Promise<{ repository: string; hookId?: string }[]>;
   /**
-   * Gives a repository to one of those who ask, unless somebody was given it after `unlessSinceMs`. `throughMs`: all
+   * Gives a repository to one of those who ask, unless somebody was given it at `unlessSinceMs` or later. `throughMs`: all
    * that was sent before then is known here; undefined when nobody has looked yet.
    */
   claim(

@@ -33,9 +33,7 @@ export async function recoverDeliveries(
   const { sent, store, log } = ports;
   const startedAtMs = ports.now();
   const sinceMs = Math.max(startedAtMs - keptMs, (throughMs ?? 0) - overlapMs);
-  const found = await askHook(repository, hookId, sinceMs, sent, signal);
-  if (!found) return 0;
-  const { hook, attempts, isCut } = found;
+  const { hook, attempts, isCut } = await askHook(repository, hookId, sinceMs, sent, signal);
   const known = await store.known([...new Set(attempts.map(({ deliveryId }) => deliveryId))]);
   const missing = missingDeliveries(attempts, { known, isFirstLook: throughMs === undefined });
   let taken = 0;
@@ -66,7 +64,10 @@ async function askHook(
     if (!(error instanceof ForgeRefusal)) throw error;
   }
   const id = await sent.hookOf(repository, { signal });
-  return id === undefined ? undefined : ask(id);
+  if (id === undefined) {
+    throw new ForgeRefusal('refused', `${repository} has no webhook of its own that leads to this service`);
+  }
+  return ask(id);
 }
 
 async function recover(found: FoundDelivery, ports: RecoveryPorts): Promise<boolean> {

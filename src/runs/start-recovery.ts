@@ -5,13 +5,9 @@ import { type RecoveryPorts, recoverDeliveries } from './recover-deliveries.ts';
 export type RecoverySettings = {
   /** How long after a look at a repository the next one follows. */
   everyMs: number;
-  /** So that of several processes that start at once one looks. */
-  settleMs: number;
-  /** Repositories that are looked at although nothing ever arrived from them. */
+  /** These and no others, also when nothing ever arrived from them; absent: all that something arrived from lately. */
   repositories?: ReadonlySet<string>;
 };
-
-export const recoveryTimes = { everyMs: 5 * 60_000, settleMs: 5_000 };
 
 /** A repository that was silent for this long is not looked at any more. */
 const activeMs = 30 * 24 * 60 * 60_000;
@@ -21,18 +17,16 @@ const idleMs = 30_000;
  * Looks for missed deliveries at once and then every few minutes, one repository after another. Nothing waits for it.
  * What stands in the way of a repository is said once, until it changes.
  */
-export function startRecovery(
-  ports: RecoveryPorts,
-  { everyMs, settleMs, repositories = new Set() }: RecoverySettings,
-): Loop {
+export function startRecovery(ports: RecoveryPorts, { everyMs, repositories }: RecoverySettings): Loop {
   const { store, log } = ports;
+  const startedAtMs = ports.now();
   const problems = new Map<string, string>();
   const looked = new Set<string>();
 
   async function look(repository: string, hookId: string | undefined, signal: AbortSignal): Promise<void> {
     const nowMs = ports.now();
-    // The first time a process looks it does so at once: it may have been away.
-    const unlessSinceMs = nowMs - (looked.has(repository) ? everyMs : settleMs);
+    // Nothing may have listened before this start: somebody must look after it, however short ago the last time was.
+    const unlessSinceMs = looked.has(repository) ? nowMs - everyMs : startedAtMs;
     const claimed = await store.claim(repository, { nowMs, unlessSinceMs });
     looked.add(repository);
     if (!claimed) return;
@@ -56,7 +50,7 @@ export function startRecovery(
     turn: async (signal) => {
       const active = await store.repositories(ports.now() - activeMs);
       const hooks = new Map(active.map(({ repository, hookId }) => [repository, hookId]));
-      for (const repository of new Set([...hooks.keys(), ...repositories])) {
+      for (const repository of repositories ?? hooks.keys()) {
         if (signal.aborted) break;
         await look(repository, hooks.get(repository), signal);
       }

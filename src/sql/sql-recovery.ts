@@ -38,7 +38,7 @@ export function createSqlRecovery(db: Kysely<Tables>): RecoveryStore {
           conflict
             .column('repository')
             .doUpdateSet({ claimed_at: nowMs })
-            .where('recoveries.claimed_at', '<=', unlessSinceMs),
+            .where('recoveries.claimed_at', '<', unlessSinceMs),
         )
         .returning('through')
         .executeTakeFirst();

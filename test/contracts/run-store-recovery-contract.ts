@@ -37,9 +37,9 @@ export function describeRecovery(name: string, open: () => Promise<Stores>): voi
       const ask = (nowMs: number) => recovery.claim('octo/app', { nowMs, unlessSinceMs: nowMs - 100 });
       const answers = await Promise.all(Array.from({ length: 8 }, () => ask(1_000)));
       expect(answers.filter(Boolean)).toEqual([{ throughMs: undefined }]);
-      expect(await ask(1_099)).toBeUndefined();
+      expect(await ask(1_100)).toBeUndefined();
       await recovery.complete('octo/app', 900);
-      expect(await ask(1_100)).toEqual({ throughMs: 900 });
+      expect(await ask(1_101)).toEqual({ throughMs: 900 });
     });
 
     it('are known by the id that the provider gave them', async () => {

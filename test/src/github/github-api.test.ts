@@ -29,6 +29,7 @@ async function scripted(...answers: Answer[]) {
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const api = createGithubApi({ apiUrl, token: 'token', now: () => nowMs });
   return {
+    get: () => api.get('/repos/acme/app/hooks'),
     post: () => api.post('/repos/acme/app/statuses/1', '{}', 'application/json'),
     requests: () => requests,
     sleep: (ms: number) => {
@@ -79,4 +80,38 @@ it('a server that is away is named, with the reason', async () => {
   await expect(api.post('/x', '{}', 'application/json')).rejects.toThrow(
     /http:\/\/127\.0\.0\.1:1 cannot be reached: .*(ECONNREFUSED|bad port)/,
   );
+});
+
+describe('reading', () => {
+  const left = (remaining: number) => ({
+    'x-ratelimit-limit': '5000',
+    'x-ratelimit-remaining': String(remaining),
+    'x-ratelimit-reset': String(startMs / 1_000 + 600),
+  });
+
+  it('leaves the last requests of the hour to the statuses', async () => {
+    const github = await scripted({ status: 200, headers: left(999) }, { status: 201 });
+    await github.get();
+    await expect(github.get()).rejects.toThrow(/few of the requests of this hour are left/);
+    await github.post();
+    expect(github.requests()).toBe(2);
+    github.sleep(600_000);
+    await github.get();
+    expect(github.requests()).toBe(3);
+  });
+
+  it('goes on while there are enough of them, and where nobody counts them', async () => {
+    const github = await scripted({ status: 200, headers: left(1_000) }, { status: 200 }, { status: 200 });
+    await github.get();
+    await github.get();
+    await github.get();
+    expect(github.requests()).toBe(3);
+  });
+
+  it('answers with the cursor of the next page', async () => {
+    const link = '<https://api.github.com/x?per_page=1&cursor=v1_42>; rel="next", <https://x/>; rel="prev"';
+    const github = await scripted({ status: 200, headers: { link } }, { status: 200 });
+    expect(await github.get()).toMatchObject({ next: 'v1_42' });
+    expect(await github.get()).not.toHaveProperty('next');
+  });
 });

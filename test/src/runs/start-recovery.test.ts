@@ -6,7 +6,7 @@ import { openRecoveryScene, type RecoveryScene } from './recovery-scene.ts';
 const pipeline = 'jobs:\n  test:\n    steps: [npm test]\n';
 
 function started(scene: RecoveryScene, settings: Partial<RecoverySettings> = {}) {
-  const loop = startRecovery(scene.ports, { everyMs: 20, settleMs: 0, ...settings });
+  const loop = startRecovery(scene.ports, { everyMs: 20, ...settings });
   onTestFinished(() => loop.close());
   return loop;
 }
@@ -29,12 +29,29 @@ describe('recovery', () => {
     });
   });
 
-  it('looks at repositories that are named in the settings, too', async () => {
+  it('looks at the repositories that are named in the settings, though silent, and at no others', async () => {
     const scene = await openRecoveryScene();
+    const other = await scene.project('octo/app');
     scene.setDoor('closed');
+    await other.push(pipeline);
     await scene.project('octo/silent');
     started(scene, { repositories: new Set(['octo/silent']) });
     await waitUntil(async () => (await recovered(scene)) === 1, { what: 'the ping', timeoutMs: 5_000 });
+    expect((await scene.deliveries()).at(-1)).toMatchObject({ event: 'ping', repository: 'octo/silent' });
+  });
+
+  it('looks at once after a restart, however short ago the last look was', async () => {
+    const scene = await openRecoveryScene();
+    const project = await scene.project('octo/app');
+    scene.setDoor('closed');
+    const first = startRecovery(scene.ports, { everyMs: 60_000 });
+    await project.push(pipeline);
+    await first.close();
+    const before = await recovered(scene);
+    await project.push(pipeline);
+    started(scene, { everyMs: 60_000 });
+    await waitUntil(async () => (await recovered(scene)) === 2, { what: 'both pushes', timeoutMs: 5_000 });
+    expect(before).toBeLessThan(2);
   });
 
   it('says once what stands in its way, and goes on when that is mended', async () => {
@@ -75,7 +92,7 @@ describe('recovery', () => {
       },
     };
     const loops = Array.from({ length: 4 }, () =>
-      startRecovery({ ...scene.ports, sent: counted }, { everyMs: 60_000, settleMs: 60_000 }),
+      startRecovery({ ...scene.ports, sent: counted }, { everyMs: 60_000 }),
     );
     await waitUntil(async () => (await recovered(scene)) === 1, { what: 'the push', timeoutMs: 5_000 });
     await Promise.all(loops.map((loop) => loop.close()));
