@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { openDataDirectory } from '../compose/data-directory.ts';
 import { engineVersion } from '../compose/engine-version.ts';
+import { lookAtDatabase } from '../compose/look-at-database.ts';
 import { readSettings } from '../compose/read-settings.ts';
 import { messageOf } from '../errors.ts';
 import type { Command } from './command.ts';
@@ -43,12 +44,9 @@ async function examine(): Promise<Finding[]> {
     const url = process.env['REDIS_URL'];
     return url ? 'REDIS_URL is set' : programIn(['redis-server', 'valkey-server']);
   });
-  await add('database', 'unset DATABASE_URL to use SQLite in the data directory', async () => {
-    const url = process.env['DATABASE_URL'];
-    if (!url) return 'SQLite';
-    const { lookAtPostgres } = await import('../sql/open-postgres.ts');
-    return lookAtPostgres(url);
-  });
+  await add('database', 'unset DATABASE_URL to use SQLite in the data directory', () =>
+    lookAtDatabase(process.env['DATABASE_URL']),
+  );
   await add('container engine', 'apt-get install docker.io, or set DOCKER_HOST', () =>
     engineVersion(process.env['DOCKER_HOST'], AbortSignal.timeout(5_000)),
   );
