@@ -13,7 +13,7 @@ export function deliveryPage(delivery: Delivery, { canReplay = false } = {}): Ht
   return layout({
     title: `Delivery ${delivery.deliveryId}`,
     current: 'deliveries',
-    body: html`<div class="top"><h1>Delivery of ${isolated(delivery.event)}</h1>${canReplay ? replayForm(delivery) : nothing}</div>
+    body: html`<div class="top run-title"><h1>Delivery of ${isolated(delivery.event)}</h1>${canReplay ? replayForm(delivery) : nothing}</div>
 <p class="verdict large">${deliveryVerdict(delivery)}</p>
 ${
   delivery.runs.length === 0
@@ -40,10 +40,10 @@ ${originOf(delivery)}
 }
 
 /** How it came here, where that was not by itself, and what came of it. */
-function originOf({ source, recovered, replayOf, askedBy, replays }: Delivery): Html {
+function originOf({ recovered, replayOf, askedBy, replays }: Delivery): Html {
   return html`${
     recovered
-      ? html`<dt>Recovered</dt><dd>it never arrived, and was found in the log of ${source}</dd>
+      ? html`<dt>Recovered</dt><dd>it never arrived, and was found in the sender's log</dd>
 `
       : nothing
   }${

@@ -33,7 +33,7 @@ describe('the page of a delivery', () => {
   it('says that it was recovered, and so does the list', async () => {
     const pages = pagesOf([delivery({ recovered: true })]);
     expect(await read(pages, '/deliveries/one')).toContain(
-      'it never arrived, and was found in the log of github',
+      "it never arrived, and was found in the sender's log",
     );
     expect(await read(pages, '/deliveries')).toContain('>recovered</span>');
   });
