@@ -32,7 +32,7 @@ export function buildPipeline(shape: PipelineShape, lineOf: LineOf): Pipeline {
       ? [
           buildJob(
             shorthandJob,
-            { ...shape, env: undefined, steps: shape.steps ?? [] },
+            { ...shape, env: undefined, concurrency: undefined, steps: shape.steps ?? [] },
             shape.image,
             [],
             lineOf,
@@ -67,10 +67,15 @@ function buildJob(
     secrets: listOf(job.secrets),
     needs: listOf(job.needs),
     allowFailure: job.allow_failure ?? false,
+    ...groupOf(job.concurrency),
     timeoutMs,
     steps: job.steps.map((step, index) => buildStep(step, timeoutMs, lineOf([...path, 'steps', index]))),
     artifacts: (job.artifacts ?? []).map(buildArtifact),
   };
+}
+
+function groupOf(concurrency: JobShape['concurrency']): { group?: string } {
+  return concurrency === undefined ? {} : { group: concurrency.group };
 }
 
 function buildStep(shape: string | StepShape, jobTimeoutMs: number, line: number): StepDefinition {
@@ -120,6 +125,7 @@ function buildDeploy(
     artifact: { job: maker?.name ?? '', name: shape.artifact },
     ...buildRefs(shape, path, lineOf, on.push?.branches ?? null),
     secrets: listOf(shape.secrets),
+    ...groupOf(shape.concurrency),
     timeoutMs: durationOr(shape.timeout, defaultTimeoutMs),
     target: buildTarget(shape),
   };

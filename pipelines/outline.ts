@@ -8,6 +8,7 @@ export type Named = { name: string; path: YamlPath };
 export type JobOutline = Named & {
   hasImage: boolean;
   allowsFailure: boolean;
+  group: Named | undefined;
   matrix: MatrixOutline | undefined;
   /** Texts in which placeholders may stand. */
   templates: Template[];
@@ -22,6 +23,7 @@ export type Template = { kind: 'image' | 'artifact' | 'variable'; text: string; 
 
 export type DeployOutline = Named & {
   artifact: Named | undefined;
+  group: Named | undefined;
   secrets: Named[];
   targets: string[];
   /** Template of the bundle's key. */
@@ -84,6 +86,7 @@ function outlineJob(name: string, value: unknown, path: YamlPath, defaultImage: 
     path,
     // What is no mapping at all is told as that.
     hasImage: defaultImage || job['image'] !== undefined || !isMap(value),
+    group: path.length === 0 ? undefined : groupOf(job, path),
     allowsFailure: job['allow_failure'] === true,
     needs: textsAt(job['needs'], [...path, 'needs']),
     secrets: textsAt(job['secrets'], [...path, 'secrets']),
@@ -101,6 +104,10 @@ function outlineJob(name: string, value: unknown, path: YamlPath, defaultImage: 
       return { name: stepName, variables: keysAt(step['env'], [...stepPath, 'env']), path: stepPath };
     }),
   };
+}
+
+function groupOf(value: Record<string, unknown>, path: YamlPath): Named | undefined {
+  return textsAt(mapAt(value['concurrency'])['group'], [...path, 'concurrency', 'group'])[0];
 }
 
 function jobTemplates(job: Record<string, unknown>, path: YamlPath): Template[] {
@@ -137,6 +144,7 @@ function outlineDeploy(name: string, value: unknown): DeployOutline {
     name,
     path,
     artifact,
+    group: groupOf(deploy, path),
     key,
     secrets: textsAt(deploy['secrets'], [...path, 'secrets']),
     targets: targetNames.filter((target) => Object.keys(deploy).some((key) => standsFor(key, target))),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { buildPipeline } from './build-pipeline.ts';
 import { checkDeploys } from './check-deploys.ts';
+import { checkGroups } from './check-groups.ts';
 import { checkLayout } from './check-layout.ts';
 import { checkMatrices } from './check-matrix.ts';
 import { checkNames } from './check-names.ts';
@@ -81,6 +82,7 @@ function meaningProblems(value: unknown, map: SourceMap): Problem[] {
     ...checkNames(outline, map),
     ...checkMatrices(outline, map),
     ...checkPlaceholders(outline),
+    ...checkGroups(outline),
     ...checkVariables(outline, value, map),
     ...checkDeploys(outline),
   ];

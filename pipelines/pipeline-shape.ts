@@ -59,12 +59,21 @@ const artifacts = z
   .array(artifact, { error: 'a list of artifacts, each with name and paths' })
   .max(50, { error: 'at most 50 artifacts' });
 
+const groupConcurrency = mapping("a mapping such as { group: 'deploy-{branch}' }", {
+  group: named(/^[^\p{Cc}]{1,100}$/u, "the name of a group on one line, such as 'deploy-{branch}'").describe(
+    'Of all jobs and deployments of the repository in one group, one is carried out at a time; the others wait ' +
+      'for their turn in the order in which they came. {branch} is the branch or tag pushed, or the base branch ' +
+      'of a pull request.',
+  ),
+});
+
 const job = mapping('a job: a mapping with steps', {
   image: jobImage.optional(),
   matrix: matrix.optional(),
   env: environmentVariables.optional(),
   secrets: secrets.optional(),
   needs: listOf(text('the name of a job'), 'a list of names of jobs').optional(),
+  concurrency: groupConcurrency.optional(),
   timeout: duration.optional(),
   allow_failure: flag
     .optional()
@@ -117,6 +126,7 @@ const deployment = mapping('a mapping with artifact and a target: local or coded
   tags: patterns.optional(),
   secrets: secrets.optional(),
   timeout: duration.optional(),
+  concurrency: groupConcurrency.optional(),
   local: z
     .union([z.null(), mapping('nothing: local has no settings', {})], { error: 'local: {}' })
     .optional()

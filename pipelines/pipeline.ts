@@ -46,6 +46,8 @@ export type JobDefinition = {
   matrix?: JobMatrix;
   /** A failure does not count: the run goes on as if the job had succeeded. */
   allowFailure: boolean;
+  /** Template of the name of the group of which one at a time is carried out: see `group-name.ts`. */
+  group?: string;
   timeoutMs: number;
   steps: StepDefinition[];
   artifacts: ArtifactDefinition[];
@@ -94,6 +96,8 @@ export type DeployDefinition = {
   branches: PatternList | null;
   tags: PatternList | null;
   secrets: string[];
+  /** As a job's. */
+  group?: string;
   timeoutMs: number;
   target: DeployTarget;
 };

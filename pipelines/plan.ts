@@ -1,4 +1,5 @@
 import { matchesGlobs } from './glob.ts';
+import { renderGroup } from './group-name.ts';
 import type { TriggerChange } from './match-trigger.ts';
 import type {
   ArtifactDefinition,
@@ -10,6 +11,8 @@ import type {
   Pipeline,
   StepDefinition,
 } from './pipeline.ts';
+
+export type PlannedChange = TriggerChange & { fork: boolean };
 
 /** What one run is to do: plain JSON, stored with the run and handed to runners job by job. */
 export type Plan = { jobs: JobPlan[] };
@@ -28,6 +31,8 @@ export type BuildPlan = {
   matrix?: JobMatrix;
   /** A failure does not count. Only there when true. */
   allowFailure?: true;
+  /** Of the jobs of the repository in one group, one is carried out at a time. */
+  group?: string;
   image: string;
   /** The pipeline's variables and over them the job's; a step's own come on top, in the step. */
   env: Record<string, string>;
@@ -45,6 +50,7 @@ export type DeployPlan = {
   needs: string[];
   environment: string;
   artifact: { job: string; name: string };
+  group?: string;
   secrets: string[];
   timeoutMs: number;
   target: DeployTarget;
@@ -55,24 +61,26 @@ export type DeployPlan = {
  * Whether there is a run at all is `matchTrigger`'s to say. A pull request deploys nothing, and a fork
  * neither deploys nor is given a secret, whatever the file says: the file is the fork's own.
  */
-export function planRun(pipeline: Pipeline, change: TriggerChange & { fork: boolean }): Plan {
-  const builds = pipeline.jobs.map((job) => planBuild(job, pipeline.env, change.fork));
+export function planRun(pipeline: Pipeline, change: PlannedChange): Plan {
+  const builds = pipeline.jobs.map((job) => planBuild(job, pipeline.env, change));
   const deploys = pipeline.deploys
     .filter((deploy) => !change.fork && deploysOn(deploy, change))
-    .map((deploy) => planDeploy(deploy, builds));
+    .map((deploy) => planDeploy(deploy, builds, change));
   return { jobs: [...builds, ...deploys] };
 }
 
-function planBuild(job: JobDefinition, env: Record<string, string>, fork: boolean): BuildPlan {
+function planBuild(job: JobDefinition, env: Record<string, string>, change: PlannedChange): BuildPlan {
   return {
     kind: 'build',
     name: job.name,
     needs: job.needs,
     ...(job.matrix ? { matrix: job.matrix } : {}),
     ...(job.allowFailure ? { allowFailure: true as const } : {}),
+    // A stranger's file could hold up the deployments by naming their group.
+    ...(change.fork ? {} : groupOf(job.group, change)),
     image: job.image,
     env: { ...env, ...job.env },
-    secrets: fork ? [] : job.secrets,
+    secrets: change.fork ? [] : job.secrets,
     timeoutMs: job.timeoutMs,
     steps: job.steps,
     artifacts: job.artifacts,
@@ -94,8 +102,16 @@ function covers(list: PatternList | null, name: string | undefined): boolean {
   return list !== null && name !== undefined && name !== '' && matchesGlobs(list.patterns, name);
 }
 
+function groupOf(template: string | undefined, change: PlannedChange): { group?: string } {
+  return template === undefined ? {} : { group: renderGroup(template, change) };
+}
+
 /** Only after everything is green: the maker of the artifact first, then every other build. */
-function planDeploy(deploy: DeployDefinition, builds: readonly BuildPlan[]): DeployPlan {
+function planDeploy(
+  deploy: DeployDefinition,
+  builds: readonly BuildPlan[],
+  change: PlannedChange,
+): DeployPlan {
   const maker = builds.filter(({ name }) => name === deploy.artifact.job);
   return {
     kind: 'deploy',
@@ -103,6 +119,7 @@ function planDeploy(deploy: DeployDefinition, builds: readonly BuildPlan[]): Dep
     needs: [...new Set([...maker, ...builds].map(neededAs))],
     environment: deploy.environment,
     artifact: deploy.artifact,
+    ...groupOf(deploy.group, change),
     secrets: deploy.secrets,
     timeoutMs: deploy.timeoutMs,
     target: deploy.target,

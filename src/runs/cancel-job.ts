@@ -8,7 +8,8 @@ export function cancelJob(job: Job, reason: Reason, nowMs: number): Job {
     return { ...job, reason, attempt: { ...job.attempt, cancelRequested: true } };
   }
   const ended: Job = { ...job, status: 'cancelled', reason, finishedAtMs: nowMs };
-  return job.attempt
+  // Before its turn a job has no attempt, or one of before it was tried again, which ended then.
+  return job.attempt?.status === 'queued'
     ? { ...ended, attempt: { ...job.attempt, status: 'ended', finishedAtMs: nowMs } }
     : ended;
 }

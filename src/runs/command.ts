@@ -1,13 +1,16 @@
+import { waitsForApproval } from './group.ts';
 import type { Run } from './run.ts';
 import { isFinal } from './run.ts';
 import { type RetryScope, type RunEvent, type Transition, transition } from './transition.ts';
 
-/** What a person may ask of a run. Control alone carries it out; the API only writes it down. */
+/** What is asked of a run. Control alone carries it out; whoever asks only writes it down. */
 export type CommandAction =
   | { type: 'cancel'; reason?: string }
   /** `sha` is the commit that the approver looked at: it must be the run's. */
   | { type: 'approve'; sha: string; comment?: string }
-  | { type: 'retry'; scope: RetryScope };
+  | { type: 'retry'; scope: RetryScope }
+  /** Written by the store itself when a group is a job's own: see `group.ts`. */
+  | { type: 'grant-group'; jobId: string; turn: number };
 
 export type Command = { id: string; runId: string; action: CommandAction; by: string; createdAtMs: number };
 
@@ -48,13 +51,15 @@ function eventOf(run: Run, action: CommandAction, by: string, atMs: number): Run
       return { type: 'cancel-requested', reason: { code: 'cancelled', message } };
     }
     case 'approve': {
-      if (run.status !== 'waiting') return `is ${run.status} and waits for no approval`;
+      if (!run.jobs.some(waitsForApproval)) return `is ${run.status} and waits for no approval`;
       if (action.sha !== run.change.sha) {
         return `is of commit ${run.change.sha}, and the approval names ${action.sha}`;
       }
       const { comment } = action;
       return { type: 'approved', approval: { by, atMs, ...(comment === undefined ? {} : { comment }) } };
     }
+    case 'grant-group':
+      return { type: 'group-granted', jobId: action.jobId, turn: action.turn };
     case 'retry':
       if (!isFinal(run.status)) return `is ${run.status}; only a run that has ended can be run again`;
       if (run.jobs.length === 0) return 'has no jobs: its pipeline could not be read; push again';

@@ -1,3 +1,4 @@
+import { waitsForApproval, waitsForGroup } from './group.ts';
 import type { Run } from './run.ts';
 
 /** The state of a run as a forge's commit status has it; each forge maps it to its own words at its edge. */
@@ -47,7 +48,7 @@ function describe(run: Run): Pick<CommitStatus, 'state' | 'description'> {
     case 'queued':
       return { state: 'pending', description: `Run #${run.number} is queued` };
     case 'waiting':
-      return { state: 'pending', description: `Run #${run.number} waits for approval` };
+      return { state: 'pending', description: `Run #${run.number} waits for ${awaited(run)}` };
     case 'running':
       return { state: 'pending', description: `Run #${run.number} is running` };
     case 'success':
@@ -61,6 +62,11 @@ function describe(run: Run): Pick<CommitStatus, 'state' | 'description'> {
     case 'cancelled':
       return { state: 'error', description: `Run #${run.number} was cancelled${why}` };
   }
+}
+
+function awaited({ jobs }: Run): string {
+  const group = jobs.find(waitsForGroup)?.plan.group;
+  return group === undefined || jobs.some(waitsForApproval) ? 'approval' : `its turn in group "${group}"`;
 }
 
 /** A success with a reason is one that something is to be said about, such as a failure that was allowed. */

@@ -6,6 +6,10 @@ import type { Transition } from './transition.ts';
 /**
  * PORT. The truth about runs. Every method is one transaction: the state, its effects (into the outbox) and
  * its facts are stored together or not at all, durably before the promise resolves.
+ *
+ * With the state of a run goes the place of its jobs in their groups (`group.ts`): of the jobs of one repository in one
+ * group at most one holds it, the others wait in the order in which they came to wait, and the first of them gets a
+ * `grant-group` command when the group is free.
  */
 export type RunStore = {
   /**

@@ -60,6 +60,8 @@ export type Job = {
   readonly reason?: Reason;
   readonly startedAtMs?: number;
   readonly finishedAtMs?: number;
+  /** How often it has come to wait for its group: a turn that is given to an earlier wait is not this one's. */
+  readonly turn?: number;
   /** The newest attempt; earlier ones are history and never change again. */
   readonly attempt?: Attempt;
 };

@@ -20,10 +20,15 @@ export function settleRun(run: Run, nowMs: number): Run {
 function runStatus(jobs: readonly Job[]): Status {
   const has = (status: Status) => jobs.some((job) => countedStatus(job) === status);
   if (jobs.some((job) => !isFinal(job.status))) {
-    if (has('waiting')) return 'waiting';
+    const isActive = jobs.some(({ status, attempt }) => status === 'running' || isQueued(status, attempt));
+    if (has('waiting') && !isActive) return 'waiting';
     return has('running') || jobs.some((job) => isFinal(job.status)) ? 'running' : 'queued';
   }
   return (['error', 'failure', 'cancelled', 'success'] as const).find(has) ?? 'skipped';
+}
+
+function isQueued(status: Status, attempt: Job['attempt']): boolean {
+  return status === 'queued' && attempt?.status === 'queued';
 }
 
 /** Why the run stands as it does. That it was to be stopped (`stopped`) is the reason only if it was. */

@@ -1,4 +1,5 @@
 import { neededAs } from '../../pipelines/plan.ts';
+import { waitForGroup, waitsForGroup } from './group.ts';
 import { type Attempt, countedStatus, isFinal, type Job, type Run } from './run.ts';
 
 /** Gives an attempt to each job whose needs are met, and skips those whose needs cannot be met any more. */
@@ -15,6 +16,8 @@ export function startReadyJobs(run: Run, nowMs: number): Run {
       const reason = { code: 'needs', message: unmet.why };
       return { ...job, status: 'skipped', reason, finishedAtMs: nowMs };
     }
+    const { group } = job.plan;
+    if (group !== undefined && !isTakenUp(job)) return waitForGroup(job, group);
     return { ...job, attempt: nextAttempt(job, nowMs) };
   });
   // A job that was skipped just now may leave others without what they need.
@@ -29,14 +32,25 @@ function stateOf(jobs: readonly Job[]): 'met' | 'pending' | { why: string } {
   return jobs.every((job) => isFinal(job.status)) ? 'met' : 'pending';
 }
 
-function nextAttempt({ attempt, reason }: Job, nowMs: number): Attempt {
-  // The reason is why it was lost, whoever said so and how; a person who asks again takes it away.
-  const lost = attempt?.status === 'lost' && reason !== undefined;
+/** Gives an attempt to the job whose turn it is. One that waits no longer, or waits anew, stays as it is. */
+export function grantGroup(job: Job, turn: number, nowMs: number): Job {
+  if (!waitsForGroup(job) || job.turn !== turn) return job;
+  const { reason: _reason, ...rest } = job;
+  return { ...rest, status: 'queued', attempt: nextAttempt(rest, nowMs) };
+}
+
+/** Its runner was lost. The reason is why, whoever said so and how; a person who asks again takes it away. */
+function isTakenUp({ attempt, reason }: Job): boolean {
+  return attempt?.status === 'lost' && reason !== undefined;
+}
+
+function nextAttempt(job: Job, nowMs: number): Attempt {
+  const { attempt } = job;
   return {
     number: (attempt?.number ?? 0) + 1,
     status: 'queued',
     queuedAtMs: nowMs,
-    losses: lost ? attempt.losses + 1 : 0,
+    losses: attempt && isTakenUp(job) ? attempt.losses + 1 : 0,
     cancelRequested: false,
     lastSeq: 0,
     steps: [],

@@ -12,8 +12,12 @@ export function supersededReason({ number }: Successor): Reason {
 /** What a deployment has done stays done: a run that has begun one is carried to its end. */
 export function hasBegunToDeploy({ jobs }: Run): boolean {
   return jobs.some(
-    (job) => job.plan.kind === 'deploy' && (job.status === 'queued' ? wasBegun(job) : job.attempt?.lease),
+    (job) => job.plan.kind === 'deploy' && (isAhead(job) ? wasBegun(job) : job.attempt?.lease),
   );
+}
+
+function isAhead({ status }: Job): boolean {
+  return status === 'queued' || status === 'waiting';
 }
 
 /** Its runner was lost, and nobody knows how far it came. An attempt that a person asked for anew was not begun. */

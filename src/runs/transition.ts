@@ -4,6 +4,7 @@ import { applyJobEvent, endedSteps } from './apply-job-event.ts';
 import { cancelJob } from './cancel-job.ts';
 import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-status.ts';
 import { failFast } from './fail-fast.ts';
+import { waitsForApproval } from './group.ts';
 import {
   type Approval,
   type Attempt,
@@ -15,7 +16,7 @@ import {
   type Successor,
 } from './run.ts';
 import { settleRun } from './settle-run.ts';
-import { startReadyJobs } from './start-ready-jobs.ts';
+import { grantGroup, startReadyJobs } from './start-ready-jobs.ts';
 import { hasBegunToDeploy, isSilenced, supersededReason } from './supersede.ts';
 
 /** Everything that can move a run on. */
@@ -27,6 +28,8 @@ export type RunEvent =
   /** Control cannot give the attempt out, or does not understand who holds it: no further try would help. */
   | { type: 'refused'; jobId: string; attempt: number; reason: Reason }
   | { type: 'cancel-requested'; reason: Reason }
+  /** It is the turn of a job that waited for its group. */
+  | { type: 'group-granted'; jobId: string; turn: number }
   /** A newer run of the same branch or pull request takes its place. */
   | { type: 'superseded'; by: Successor }
   | { type: 'approved'; approval: Approval }
@@ -96,10 +99,12 @@ function changeJobs(run: Run, event: RunEvent, nowMs: number, facts: RunFact[]):
       return changeJob(run, event.jobId, (job) => refuse(job, event.attempt, event.reason, nowMs));
     case 'cancel-requested':
       return isFinal(run.status) ? run : cancelJobs(run, event.reason, nowMs);
+    case 'group-granted':
+      return changeJob(run, event.jobId, (job) => grantGroup(job, event.turn, nowMs));
     case 'superseded':
       return isFinal(run.status) || hasBegunToDeploy(run) ? run : supersede(run, event.by, nowMs);
     case 'approved':
-      return run.status === 'waiting' ? approve(run, event.approval) : run;
+      return run.jobs.some(waitsForApproval) ? approve(run, event.approval) : run;
     case 'retried':
       return isFinal(run.status) ? retry(run, event.scope) : run;
   }
@@ -165,7 +170,7 @@ function supersede(run: Run, by: Successor, nowMs: number): Run {
 }
 
 function approve(run: Run, approval: Approval): Run {
-  const jobs = run.jobs.map((job) => (job.status === 'waiting' ? renewed(job) : job));
+  const jobs = run.jobs.map((job) => (waitsForApproval(job) ? renewed(job) : job));
   return { ...run, approval, jobs };
 }
 
@@ -177,8 +182,15 @@ function retry(run: Run, scope: RetryScope): Run {
   return { ...rest, status: 'queued', jobs };
 }
 
-function renewed({ id, name, plan, attempt }: Job): Job {
-  return { id, name, plan, status: 'queued', ...(attempt ? { attempt } : {}) };
+function renewed({ id, name, plan, turn, attempt }: Job): Job {
+  return {
+    id,
+    name,
+    plan,
+    status: 'queued',
+    ...(turn === undefined ? {} : { turn }),
+    ...(attempt ? { attempt } : {}),
+  };
 }
 
 function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {

@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
 import type { JobPlan } from '../../pipelines/plan.ts';
+import { groupText, waitsForGroup } from '../runs/group.ts';
 import type { AttemptDetail, DeploymentDetail, JobDetail, RunDetail, StatusDetail } from '../runs/history.ts';
 import { isAllowedFailure, isFinal, type Status, type Step } from '../runs/run.ts';
 import type { Effect } from '../runs/transition.ts';
 import { artifactOf, runSummaryOf } from './history-rows.ts';
+import { loadGroupHolders } from './load-group-holders.ts';
 import { approvalOf, logOf, stepOf, supersededByOf, timesOf, withReason } from './run-rows.ts';
 import type { AttemptRow, DeploymentRow, JobRow, OutboxRow, StepRow, Tables } from './tables.ts';
 
@@ -39,6 +41,8 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
     .orderBy('id')
     .execute();
 
+  const groups = jobs.flatMap((job) => awaitedGroupOf(job) ?? []);
+  const holders = await loadGroupHolders(db, row.repository, groups);
   const stepsOf = Map.groupBy(steps, (step) => `${step.job_id} ${step.attempt}`);
   const attemptsOf = Map.groupBy(attempts, (attempt) => attempt.job_id);
   return {
@@ -54,6 +58,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
         (attemptsOf.get(job.id) ?? []).map((attempt) =>
           attemptDetailOf(attempt, stepsOf.get(`${attempt.job_id} ${attempt.number}`) ?? []),
         ),
+        holders,
       ),
     ),
     artifacts: artifacts.map(artifactOf),
@@ -67,7 +72,11 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
   };
 }
 
-function jobDetailOf(row: JobRow, attempts: AttemptDetail[]): JobDetail {
+function jobDetailOf(
+  row: JobRow,
+  attempts: AttemptDetail[],
+  holders: ReadonlyMap<string, number>,
+): JobDetail {
   const plan = JSON.parse(row.plan) as JobPlan;
   const status = row.status as Status;
   return {
@@ -79,6 +88,7 @@ function jobDetailOf(row: JobRow, attempts: AttemptDetail[]): JobDetail {
     status,
     ...(isAllowedFailure({ status, plan }) ? { allowed: true } : {}),
     ...withReason(row.reason),
+    ...heldBy(row, holders),
     ...timesOf(row),
     attempts: attempts.map((attempt) =>
       plan.kind === 'build' && attempt.number === row.attempt
@@ -86,6 +96,18 @@ function jobDetailOf(row: JobRow, attempts: AttemptDetail[]): JobDetail {
         : attempt,
     ),
   };
+}
+
+function awaitedGroupOf(row: JobRow): string | undefined {
+  const isWaiting = waitsForGroup({ status: row.status as Status, ...withReason(row.reason) });
+  return isWaiting ? (JSON.parse(row.plan) as JobPlan).group : undefined;
+}
+
+/** Who holds a group changes without the jobs that wait for it: it is looked up when somebody asks. */
+function heldBy(row: JobRow, holders: ReadonlyMap<string, number>): Pick<JobDetail, 'reason'> {
+  const group = awaitedGroupOf(row);
+  if (group === undefined) return {};
+  return { reason: { code: 'group', message: groupText(group, holders.get(group)) } };
 }
 
 function matrixOf(plan: JobPlan): Pick<JobDetail, 'matrix'> {

@@ -16,7 +16,7 @@ export async function loadRun(
     .selectFrom('runs')
     .selectAll()
     .where('id', '=', runId)
-    .$if(isLocked, (query) => query.forUpdate())
+    .$if(isLocked, (query) => query.forNoKeyUpdate())
     .executeTakeFirst();
   if (!row) return undefined;
   const jobs = await db

@@ -7,6 +7,7 @@ import * as commands from './migrations/002-commands.ts';
 import * as oneOut from './migrations/003-one-out.ts';
 import * as recovery from './migrations/004-recovery.ts';
 import * as superseding from './migrations/005-superseding.ts';
+import * as groups from './migrations/006-groups.ts';
 import type { Tables } from './tables.ts';
 
 type Step = { up(db: Kysely<unknown>, columns: ColumnTypes): Promise<void> };
@@ -17,6 +18,7 @@ const steps: Record<string, Step> = {
   '003-one-out': oneOut,
   '004-recovery': recovery,
   '005-superseding': superseding,
+  '006-groups': groups,
 };
 
 /** The names of all steps, the first one first. */

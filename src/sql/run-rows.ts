@@ -65,6 +65,7 @@ export function jobRowOf(run: Run, job: Job, position: number): JobRow {
     status: job.status,
     reason: jsonOrNull(job.reason),
     attempt: job.attempt?.number ?? 0,
+    turn: job.turn ?? 0,
     started_at: job.startedAtMs ?? null,
     finished_at: job.finishedAtMs ?? null,
   };
@@ -78,6 +79,7 @@ export function jobOf(row: JobRow, attempt: Attempt | undefined): Job {
     status: row.status as Status,
     ...withReason(row.reason),
     ...timesOf(row),
+    ...(row.turn === 0 ? {} : { turn: row.turn }),
     ...(attempt ? { attempt } : {}),
   };
 }

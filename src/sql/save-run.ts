@@ -1,11 +1,12 @@
-import type { Kysely } from 'kysely';
+import type { Transaction } from 'kysely';
 import { outboxKey } from '../runs/outbox.ts';
 import type { Attempt, Job, Run } from '../runs/run.ts';
 import type { Effect, RunFact, Transition } from '../runs/transition.ts';
+import { queueForGroups } from './queue-for-groups.ts';
 import { attemptRowOf, jobRowOf, runRowOf, stepRowOf } from './run-rows.ts';
 import type { Tables } from './tables.ts';
 
-type Writer = Kysely<Tables>;
+type Writer = Transaction<Tables>;
 
 /** Writes what a transition changed, its facts and its effects. `before` is absent for a new run. */
 export async function saveTransition(
@@ -24,6 +25,7 @@ export async function saveTransition(
     const earlier = before?.jobs[position];
     if (job !== earlier) await saveJob(db, run, job, position, earlier);
   }
+  await queueForGroups(db, before, run, nowMs, newId);
   for (const fact of facts) await saveFact(db, run, fact, newId);
   if (effects.length > 0) await saveEffects(db, run, effects, nowMs);
 }
@@ -48,8 +50,8 @@ async function saveJob(
 ): Promise<void> {
   const row = jobRowOf(run, job, position);
   if (earlier) {
-    const { status, reason, attempt, started_at, finished_at } = row;
-    const changed = { status, reason, attempt, started_at, finished_at };
+    const { status, reason, attempt, turn, started_at, finished_at } = row;
+    const changed = { status, reason, attempt, turn, started_at, finished_at };
     await db.updateTable('jobs').set(changed).where('id', '=', job.id).execute();
   } else {
     await db.insertInto('jobs').values(row).execute();

@@ -18,6 +18,8 @@ export type Tables = {
   outbox: OutboxRow;
   secrets: SecretRow;
   commands: CommandRow;
+  groups: GroupRow;
+  group_places: GroupPlaceRow;
   recoveries: RecoveryRow;
 };
 
@@ -92,6 +94,8 @@ export type JobRow = {
   reason: string | null;
   /** The newest attempt; 0 before the first. */
   attempt: number;
+  /** How often it has come to wait for its group. */
+  turn: number;
   started_at: number | null;
   finished_at: number | null;
 };
@@ -196,6 +200,20 @@ export type CommandRow = {
   message: string | null;
   held_until: number;
   settled_at: number | null;
+};
+
+/** `changes` counts how often somebody joined or left: to change it is to lock the group. */
+export type GroupRow = { repository: string; name: string; changes: number };
+
+/** A job that waits for its group, or that holds it (`held` is 1). The lowest id came first. */
+export type GroupPlaceRow = {
+  id: Generated<number>;
+  repository: string;
+  name: string;
+  job_id: string;
+  run_id: string;
+  turn: number;
+  held: number;
 };
 
 export type SecretRow = {

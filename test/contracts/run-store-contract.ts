@@ -1,5 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { JobEvent } from '../../src/contract/job-event.ts';
+import type { CommandLog } from '../../src/runs/command.ts';
 import type { RecoveryStore } from '../../src/runs/delivery-log.ts';
 import type { DeliveryQueue } from '../../src/runs/delivery-queue.ts';
 import type { History } from '../../src/runs/history.ts';
@@ -16,6 +17,7 @@ export type Stores = {
   store: RunStore;
   leases: LeaseStore;
   outbox: Outbox;
+  commands: CommandLog;
   inbox: Inbox & DeliveryQueue;
   history: History;
   recovery: RecoveryStore;

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll } from 'vitest';
 import { describeRunStore } from '../contracts/run-store-contract.ts';
 import { describeDeliveryQueue } from '../contracts/run-store-deliveries-contract.ts';
+import { describeGroups } from '../contracts/run-store-groups-contract.ts';
 import { describeHistory } from '../contracts/run-store-history-contract.ts';
 import { describeOutbox } from '../contracts/run-store-outbox-contract.ts';
 import { describeRecovery } from '../contracts/run-store-recovery-contract.ts';
@@ -23,5 +24,6 @@ describeOutbox('PostgreSQL', openStores);
 describeDeliveryQueue('PostgreSQL', openStores);
 describeHistory('PostgreSQL', openStores);
 describeInbox('PostgreSQL', openStores);
-describeSuperseding('PostgreSQL', openStores);
 describeRecovery('PostgreSQL', openStores);
+describeSuperseding('PostgreSQL', openStores);
+describeGroups('PostgreSQL', openStores);

@@ -2,6 +2,7 @@ import { newId } from '../../src/ids.ts';
 import { silentLog } from '../../src/log.ts';
 import { openPostgres, postgresGroups } from '../../src/sql/open-postgres.ts';
 import { replayDelivery } from '../../src/sql/replay-delivery.ts';
+import { createSqlCommands } from '../../src/sql/sql-commands.ts';
 import { createSqlHistory } from '../../src/sql/sql-history.ts';
 import { createSqlInbox } from '../../src/sql/sql-inbox.ts';
 import { createSqlOutbox } from '../../src/sql/sql-outbox.ts';
@@ -26,6 +27,7 @@ export async function openPostgresStores(url: string): Promise<Stores> {
       store: createSqlRunStore(db, { now: () => nowMs, newId, onEffects: () => outbox.stored() }),
       leases: createSqlLeaseStore(db),
       outbox,
+      commands: createSqlCommands(db),
       inbox,
       history: createSqlHistory(db),
       recovery: createSqlRecovery(db),

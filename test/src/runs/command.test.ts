@@ -67,6 +67,21 @@ describe('approving', () => {
   });
 });
 
+describe('a turn in a group', () => {
+  const run = created([buildPlan('test', [], { group: 'g' })]).run;
+  const grant: CommandAction = { type: 'grant-group', jobId: jobId('run', 'test'), turn: 1 };
+
+  it('is given to the job that waits for it, and needs no approval', () => {
+    expect(jobOf(decided(run, grant).run, 'test').status).toBe('queued');
+    expect(refusal(run, { type: 'approve', sha })).toBe('run #1 is waiting and waits for no approval');
+  });
+
+  it('is refused by a job that waits for it no longer', () => {
+    const cancelled = decided(run, { type: 'cancel' }).run;
+    expect(refusal(cancelled, grant)).toBe('run #1 has nothing left to grant-group');
+  });
+});
+
 describe('retrying', () => {
   const plans = [buildPlan('lint'), buildPlan('test'), deployPlan('production', ['test'])];
   const failed = moved(created(plans).run, ...ended('lint', 'success'), ...ended('test', 'failure'));

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { BuildPlan, JobPlan } from '../../../pipelines/plan.ts';
+import type { BuildPlan, DeployPlan, JobPlan } from '../../../pipelines/plan.ts';
 import type { Change } from '../../../src/runs/change.ts';
 import { createRun, type NewRun } from '../../../src/runs/create-run.ts';
 import type { Lease } from '../../../src/runs/run.ts';
@@ -49,7 +49,7 @@ export function buildPlan(name: string, needs: string[] = [], given: Partial<Bui
   };
 }
 
-export function deployPlan(environment: string, needs: string[]): JobPlan {
+export function deployPlan(environment: string, needs: string[], given: Partial<DeployPlan> = {}): JobPlan {
   return {
     kind: 'deploy',
     name: `deploy ${environment}`,
@@ -59,6 +59,7 @@ export function deployPlan(environment: string, needs: string[]): JobPlan {
     secrets: [],
     timeoutMs: 600_000,
     target: { type: 'local' },
+    ...given,
   };
 }
 

@@ -14,17 +14,19 @@ const leases = ['l1', 'l2', 'l3', 'l4'];
 const oneJob = fc.record({
   needs: fc.subarray(names),
   allowFailure: fc.constantFrom({}, { allowFailure: true as const }),
+  group: fc.constantFrom({}, {}, { group: 'g' }),
   matrix: fc.constantFrom(undefined, { failFast: false }, { failFast: true }),
 });
 /** A job with a matrix comes as two, `b (n=0)` and `b (n=1)`, and is needed as `b`. */
 const builds = fc.array(oneJob, { minLength: 1, maxLength: names.length }).map((jobs) =>
-  jobs.flatMap(({ needs, allowFailure, matrix }, index) => {
+  jobs.flatMap(({ needs, allowFailure, group, matrix }, index) => {
     const name = names[index] ?? '';
     const earlier = needs.filter((other) => names.indexOf(other) < index);
-    if (!matrix) return [buildPlan(name, earlier, allowFailure)];
+    if (!matrix) return [buildPlan(name, earlier, { ...allowFailure, ...group })];
     return values.map((n) =>
       buildPlan(combination(name, n), earlier, {
         ...allowFailure,
+        ...group,
         matrix: { job: name, values: { n }, ...matrix },
       }),
     );
@@ -101,6 +103,14 @@ const event: fc.Arbitrary<RunEvent> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('refused' as const), jobId: job, attempt, reason }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('cancel-requested' as const), reason }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      type: fc.constant('group-granted' as const),
+      jobId: job,
+      turn: fc.integer({ min: 1, max: 2 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ type: fc.constant('superseded' as const), by: successor }) },
 );
 
@@ -109,6 +119,10 @@ function statusByItsJobs(run: Run): Status {
     const isAllowed = plan.kind === 'build' && plan.allowFailure === true;
     return status === 'failure' && isAllowed ? 'success' : status;
   });
+  const isActive = run.jobs.some(
+    ({ status, attempt }) => status === 'running' || attempt?.status === 'queued',
+  );
+  if (all.includes('waiting') && !isActive) return 'waiting';
   if (all.some((status) => !isFinal(status))) {
     return all.includes('running') || all.some(isFinal) ? 'running' : 'queued';
   }
@@ -193,6 +207,13 @@ describe('whatever happens to a run, in whatever order', () => {
           if (next.run.supersededBy?.sha === run.change.sha) {
             expect(next.effects.filter(({ type }) => type === 'commit-status')).toEqual([]);
           }
+          run.jobs.forEach(({ status, plan, attempt: earlier }, at) => {
+            const first = next.run.jobs[at]?.attempt;
+            // Of a group nobody goes first without having been told.
+            if (plan.group === undefined || earlier || !first) return;
+            expect(happened).toMatchObject({ type: 'group-granted', jobId: next.run.jobs[at]?.id });
+            expect(status).toBe('waiting');
+          });
           expect(goesOnBesideFailure(next.run)).toEqual([]);
           expect(startedTooEarly(next.run)).toEqual([]);
           expect(next.run.finishedAtMs !== undefined).toBe(isFinal(next.run.status));

@@ -5,6 +5,7 @@ import { newId } from '../../../src/ids.ts';
 import { silentLog } from '../../../src/log.ts';
 import { openSqlite } from '../../../src/sql/open-sqlite.ts';
 import { replayDelivery } from '../../../src/sql/replay-delivery.ts';
+import { createSqlCommands } from '../../../src/sql/sql-commands.ts';
 import { createSqlHistory } from '../../../src/sql/sql-history.ts';
 import { createSqlInbox } from '../../../src/sql/sql-inbox.ts';
 import { createSqlOutbox } from '../../../src/sql/sql-outbox.ts';
@@ -12,6 +13,7 @@ import { createSqlRecovery } from '../../../src/sql/sql-recovery.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
 import { describeRunStore, type Stores } from '../../contracts/run-store-contract.ts';
 import { describeDeliveryQueue } from '../../contracts/run-store-deliveries-contract.ts';
+import { describeGroups } from '../../contracts/run-store-groups-contract.ts';
 import { describeHistory } from '../../contracts/run-store-history-contract.ts';
 import { describeOutbox } from '../../contracts/run-store-outbox-contract.ts';
 import { describeRecovery } from '../../contracts/run-store-recovery-contract.ts';
@@ -32,6 +34,7 @@ async function openStores(): Promise<Stores> {
       store: createSqlRunStore(db, { now: () => nowMs, newId, onEffects: () => outbox.stored() }),
       leases: createSqlLeaseStore(db),
       outbox,
+      commands: createSqlCommands(db),
       inbox: createSqlInbox(db, silentLog),
       history: createSqlHistory(db),
       recovery: createSqlRecovery(db),
@@ -57,3 +60,4 @@ describeHistory('SQLite', openStores);
 describeRecovery('SQLite', openStores);
 describeInbox('SQLite', openStores);
 describeSuperseding('SQLite', openStores);
+describeGroups('SQLite', openStores);

@@ -1,0 +1,27 @@
+import type { Job } from './run.ts';
+
+/**
+ * Groups: of the jobs of a repository that name the same one, one is carried out at a time. A job whose needs are met
+ * first waits for its group; the store queues it, in the transaction that makes it wait, and once the group is its own
+ * moves it on by `group-granted`. It holds the group through all attempts that lose their runner, until it ends.
+ */
+export function waitsForGroup({ status, reason }: Pick<Job, 'status' | 'reason'>): boolean {
+  return status === 'waiting' && reason?.code === 'group';
+}
+
+export function waitForGroup(job: Job, group: string): Job {
+  const reason = { code: 'group', message: groupText(group) };
+  return { ...job, status: 'waiting', turn: (job.turn ?? 0) + 1, reason };
+}
+
+/** `holder` is the number of the run whose job holds the group, as far as it is known. */
+export function groupText(group: string, holder?: number): string {
+  return holder === undefined
+    ? `waits for its turn in group "${group}"`
+    : `group "${group}" is held by run #${holder}`;
+}
+
+/** Somebody has to look at the commit before anything of it is run. */
+export function waitsForApproval(job: Pick<Job, 'status' | 'reason'>): boolean {
+  return job.status === 'waiting' && !waitsForGroup(job);
+}

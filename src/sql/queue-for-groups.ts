@@ -1,0 +1,91 @@
+import type { Transaction } from 'kysely';
+import type { CommandAction } from '../runs/command.ts';
+import { waitsForGroup } from '../runs/group.ts';
+import { isFinal, type Run } from '../runs/run.ts';
+import type { Tables } from './tables.ts';
+
+type Writer = Transaction<Tables>;
+
+/**
+ * Queues the jobs that began to wait for their group, takes those that ended out of it, and gives each group that has
+ * no holder to the one that waits longest: by a command, so that no transaction changes two runs. All of it in the
+ * transaction that stores the run, so that no group stays with a job that is over and nobody who waits is forgotten.
+ */
+export async function queueForGroups(
+  trx: Writer,
+  before: Run | undefined,
+  run: Run,
+  nowMs: number,
+  newId: () => string,
+): Promise<void> {
+  const moved = run.jobs.flatMap((job, position) => {
+    const earlier = before?.jobs[position];
+    const group = job.plan.group;
+    if (group === undefined || job === earlier) return [];
+    if (waitsForGroup(job) && !(earlier && waitsForGroup(earlier))) return [{ job, group, joins: true }];
+    const hasEnded = isFinal(job.status) && !(earlier && isFinal(earlier.status));
+    return hasEnded ? [{ job, group, joins: false }] : [];
+  });
+  // In one order for everybody, so that two transactions never wait for each other's groups.
+  const groups = [...new Set(moved.map(({ group }) => group))].toSorted();
+  for (const group of groups) {
+    await lockGroup(trx, run.repository, group);
+    for (const { job, joins } of moved.filter((one) => one.group === group)) {
+      // A job that is tried again takes its place anew, at the end.
+      await trx.deleteFrom('group_places').where('job_id', '=', job.id).execute();
+      if (!joins) continue;
+      const place = { repository: run.repository, name: group, job_id: job.id, run_id: run.id };
+      await trx
+        .insertInto('group_places')
+        .values({ ...place, turn: job.turn ?? 0, held: 0 })
+        .execute();
+    }
+    await giveToFirst(trx, run.repository, group, nowMs, newId);
+  }
+}
+
+/** Whoever comes to this group at the same moment waits here, and then sees what was done to it. */
+async function lockGroup(trx: Writer, repository: string, name: string): Promise<void> {
+  await trx
+    .insertInto('groups')
+    .values({ repository, name, changes: 1 })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['repository', 'name'])
+        .doUpdateSet((eb) => ({ changes: eb('groups.changes', '+', 1) })),
+    )
+    .execute();
+}
+
+async function giveToFirst(
+  trx: Writer,
+  repository: string,
+  name: string,
+  nowMs: number,
+  newId: () => string,
+): Promise<void> {
+  const first = await trx
+    .selectFrom('group_places')
+    .selectAll()
+    .where('repository', '=', repository)
+    .where('name', '=', name)
+    .orderBy('held', 'desc')
+    .orderBy('id')
+    .limit(1)
+    .executeTakeFirst();
+  if (!first || first.held === 1) return;
+  await trx.updateTable('group_places').set({ held: 1 }).where('id', '=', first.id).execute();
+  const action: CommandAction = { type: 'grant-group', jobId: first.job_id, turn: first.turn };
+  await trx
+    .insertInto('commands')
+    .values({
+      id: newId(),
+      run_id: first.run_id,
+      action: JSON.stringify(action),
+      by: `group ${name}`,
+      created_at: nowMs,
+      state: 'pending',
+      held_until: 0,
+    })
+    .execute();
+}
