@@ -9,7 +9,7 @@ import type { Product } from './start-product.ts';
 import { interleave, median } from './statistics.ts';
 
 const rounds = 5;
-const perRound = 2_500;
+const perRound = 2_000;
 const writeSeconds = 6;
 
 /** Row 15: row 1 again, idle and with both slots of the runner taken by jobs that write as fast as they can. */

@@ -11,7 +11,7 @@ import type { Product } from './start-product.ts';
 import { interleave, median } from './statistics.ts';
 
 const rounds = 5;
-const perRound = 4_000;
+const perRound = 3_000;
 const connections = 50;
 const runsPerRound = 400;
 
