@@ -70,6 +70,27 @@ jobs:
   });
 });
 
+describe('a group', () => {
+  it('lets one job run at a time, in the order of the pushes, and says who holds it', async () => {
+    const project = await scene.project('groups/turns');
+    const pipeline = (seconds: number) => `image: ${engine.image}
+jobs:
+  alone: { concurrency: { group: 'alone-{branch}' }, steps: [sleep ${seconds}] }
+`;
+    const first = await project.push(pipeline(6));
+    await scene.run(first, ({ status }) => status === 'running');
+    const second = await project.push(pipeline(0));
+    const waiting = await scene.run(second, ({ status }) => status === 'waiting');
+    expect(jobOf(waiting, 'alone').reason).toEqual({
+      code: 'group',
+      message: 'group "alone-main" is held by run #1',
+    });
+    const [before, after] = [await scene.ended(first), await scene.ended(second)];
+    expect([before.status, after.status]).toEqual(['success', 'success']);
+    expect(Date.parse(after.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(before.finishedAt ?? ''));
+  });
+});
+
 describe('a pull request that gets another commit', () => {
   const pipeline = (script: string) => `on: { pull_request: true }
 image: ${engine.image}
