@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { dockerClient } from '../docker-client.ts';
 
 /** A server of the loopback, as containers reach it. */
@@ -10,9 +11,7 @@ export type BridgeDoor = { readonly url: string; close(): Promise<void> };
  * own bridge has here.
  */
 export async function openBridgeDoor(options: { dockerHost: string; port: number }): Promise<BridgeDoor> {
-  const network = await dockerClient(options.dockerHost).getNetwork('bridge').inspect();
-  const address: string | undefined = network.IPAM?.Config?.[0]?.Gateway;
-  if (address === undefined) throw new Error('the bridge of this Docker engine has no address');
+  const address = await bridgeAddress(options.dockerHost);
   const sockets = new Set<Socket>();
   const server = createServer((inner) => {
     const outer = connect(options.port, '127.0.0.1');
@@ -35,4 +34,16 @@ export async function openBridgeDoor(options: { dockerHost: string; port: number
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** An engine that was given a bridge, and did not make it, does not name its address: the interface has it. */
+async function bridgeAddress(dockerHost: string): Promise<string> {
+  const network = await dockerClient(dockerHost).getNetwork('bridge').inspect();
+  const gateway: string | undefined = network.IPAM?.Config?.[0]?.Gateway;
+  const name: string | undefined = network.Options?.['com.docker.network.bridge.name'];
+  const found =
+    name === undefined ? undefined : networkInterfaces()[name]?.find(({ family }) => family === 'IPv4');
+  const address = gateway ?? found?.address;
+  if (address === undefined) throw new Error('the bridge of this Docker engine has no address');
+  return address;
 }
