@@ -31,5 +31,5 @@ export async function setup(project: TestProject): Promise<void> {
 
 export async function teardown(): Promise<void> {
   await engine?.close();
-  if (directory !== undefined) await rm(directory, { recursive: true, force: true, maxRetries: 5 });
+  if (directory !== undefined) await rm(directory, { recursive: true, force: true });
 }

@@ -37,6 +37,7 @@ export async function startPrivateDockerd(paths: {
   const socketPath = join(paths.directory, 'docker.sock');
   const dockerHost = `unix://${socketPath}`;
   const logFile = join(paths.directory, 'dockerd.log');
+  const execRoot = join(paths.directory, 'exec');
   // Interface names end at 15 characters.
   const bridge = `hookline${randomBytes(3).toString('hex')}`;
   await run('sh', [bridgeScript, 'add', bridge]);
@@ -47,7 +48,7 @@ export async function startPrivateDockerd(paths: {
       command,
       ...['--host', dockerHost],
       ...['--data-root', paths.dataRoot],
-      ...['--exec-root', join(paths.directory, 'exec')],
+      ...['--exec-root', execRoot],
       ...['--pidfile', join(paths.directory, 'dockerd.pid')],
       ...['--bridge', bridge],
       ...['--shutdown-timeout', '3'],
@@ -55,7 +56,7 @@ export async function startPrivateDockerd(paths: {
     logFile,
     // Containers that ignore SIGTERM take 10 s of it.
     graceMs: 25_000,
-    afterwards: ['sh', bridgeScript, 'remove', bridge],
+    afterwards: ['sh', bridgeScript, 'remove', bridge, execRoot],
   });
 
   try {
