@@ -23,7 +23,7 @@ function vitest(project: 'fast' | 'e2e', timeoutMs: number): Stage {
 export const stages: readonly Stage[] = [
   { name: 'format and lint', command: ['biome', 'check', '.'], timeoutMs: minuteMs },
   { name: 'types', command: ['tsc'], timeoutMs: 2 * minuteMs },
-  vitest('fast', 5 * minuteMs),
-  vitest('e2e', 8 * minuteMs),
+  vitest('fast', 10 * minuteMs),
+  vitest('e2e', 25 * minuteMs),
   { name: 'demo', command: [process.execPath, 'test/demo/demo.ts'], timeoutMs: 4 * minuteMs },
 ];
