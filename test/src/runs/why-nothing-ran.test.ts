@@ -174,7 +174,10 @@ describe('nothing ran, because', () => {
   it('the event builds nothing', async () => {
     const scene = await openScene();
     await scene.project('octo/app');
-    expect(await scene.verdict()).toMatchObject({ outcome: 'ignored', reason: 'a ping builds nothing: it says that the webhook works' });
+    expect(await scene.verdict()).toMatchObject({
+      outcome: 'ignored',
+      reason: 'a ping builds nothing: it says that the webhook works',
+    });
   });
 
   it('nothing at all speaks against it: then it ran', async () => {
