@@ -1,5 +1,5 @@
 import { matchTrigger } from '../../pipelines/match-trigger.ts';
-import { parsePipeline } from '../../pipelines/parse-pipeline.ts';
+
 import { planRun } from '../../pipelines/plan.ts';
 import type { Problem } from '../../pipelines/problem.ts';
 import { supersedesOlder } from '../../pipelines/supersede.ts';
@@ -9,6 +9,7 @@ import type { Change } from './change.ts';
 import type { NewRun } from './create-run.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
 import { type CommitFacts, type Forge, type PipelineSource, SourceRefusal } from './forge.ts';
+import { parseOnce } from './parse-once.ts';
 import { findSkipToken } from './skip-token.ts';
 
 export const pipelineFile = '.hookline.yml';
@@ -101,7 +102,7 @@ async function planChange(
   if ('no' in read || 'again' in read) return read;
   if ('broken' in read) return broken(read.broken);
 
-  const parsed = parsePipeline(read.source, pipelineFile);
+  const parsed = parseOnce(read.source, pipelineFile);
   if (!parsed.ok) return broken({ code: 'pipeline', message: problemText(parsed.problems) });
   const match = matchTrigger(parsed.pipeline, triggerOf(change));
   if (!match.matched)

@@ -1,0 +1,25 @@
+import { type ParsedPipeline, parsePipeline } from '../../pipelines/parse-pipeline.ts';
+
+/** Files that were parsed lately; most deliveries of a repository carry the very same one. */
+const kept = 100;
+/** Larger files are rare, and not worth their place. */
+const keptLength = 64 * 1024;
+const lately = new Map<string, ParsedPipeline>();
+
+/** As `parsePipeline`, which is pure: the same text comes to the same pipeline, so it is parsed once. */
+export function parseOnce(source: string, file: string): ParsedPipeline {
+  const key = `${file}\n${source}`;
+  const known = lately.get(key);
+  if (known) {
+    // Moved to the end: what is asked for stays.
+    lately.delete(key);
+    lately.set(key, known);
+    return known;
+  }
+  const parsed = parsePipeline(source, file);
+  if (source.length > keptLength) return parsed;
+  lately.set(key, parsed);
+  const oldest = lately.keys().next();
+  if (lately.size > kept && !oldest.done) lately.delete(oldest.value);
+  return parsed;
+}
