@@ -1,7 +1,10 @@
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { promisify } from 'node:util';
 import { dockerClient } from '../docker-client.ts';
+
+const run = promisify(execFile);
 
 /** A server of the loopback, as containers reach it. */
 export type BridgeDoor = { readonly url: string; close(): Promise<void> };
@@ -36,14 +39,18 @@ export async function openBridgeDoor(options: { dockerHost: string; port: number
   };
 }
 
-/** An engine that was given a bridge, and did not make it, does not name its address: the interface has it. */
+/**
+ * An engine that was given a bridge, and did not make it, does not name its address: the interface has it. Node lists
+ * no interface that nothing is plugged into, hence `ip`.
+ */
 async function bridgeAddress(dockerHost: string): Promise<string> {
   const network = await dockerClient(dockerHost).getNetwork('bridge').inspect();
   const gateway: string | undefined = network.IPAM?.Config?.[0]?.Gateway;
-  const name: string | undefined = network.Options?.['com.docker.network.bridge.name'];
-  const found =
-    name === undefined ? undefined : networkInterfaces()[name]?.find(({ family }) => family === 'IPv4');
-  const address = gateway ?? found?.address;
-  if (address === undefined) throw new Error('the bridge of this Docker engine has no address');
+  if (gateway !== undefined) return gateway;
+  const name = String(network.Options?.['com.docker.network.bridge.name'] ?? 'docker0');
+  const { stdout } = await run('ip', ['-4', '-oneline', 'address', 'show', 'dev', name]);
+  const address = /\binet ([\d.]+)\//.exec(stdout)?.[1];
+  if (address === undefined)
+    throw new Error(`the bridge ${name} of this Docker engine has no address: ${stdout}`);
   return address;
 }
