@@ -1,0 +1,171 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createFakeEngine } from '../../../runners/engine/fake/fake-engine.ts';
+import { runJob } from '../../../runners/run-job.ts';
+import { startRunner } from '../../../runners/runner.ts';
+import { createMemoryStore } from '../../../src/blobs/memory-store.ts';
+import { systemClock } from '../../../src/clock.ts';
+import { identityOf, newSeed } from '../../../src/contract/keys.ts';
+import { createMemoryLink } from '../../../src/contract/memory/memory-link.ts';
+import { createMemoryLiveLog } from '../../../src/contract/memory/memory-live-log.ts';
+import { createMemoryTickets } from '../../../src/contract/memory/memory-tickets.ts';
+import { newId } from '../../../src/ids.ts';
+import { silentLog } from '../../../src/log.ts';
+import { createAskRun } from '../../../src/runs/ask-run.ts';
+import type { CommitStatus } from '../../../src/runs/commit-status.ts';
+import { startControl } from '../../../src/runs/control.ts';
+import type { Forge } from '../../../src/runs/forge.ts';
+import type { RunDetail } from '../../../src/runs/history.ts';
+import { openJob } from '../../../src/runs/open-job.ts';
+import { isFinal } from '../../../src/runs/run.ts';
+import { openSqlite } from '../../../src/sql/open-sqlite.ts';
+import { createSqlCommands } from '../../../src/sql/sql-commands.ts';
+import { createSqlHistory } from '../../../src/sql/sql-history.ts';
+import { createSqlInbox } from '../../../src/sql/sql-inbox.ts';
+import { createSqlOutbox } from '../../../src/sql/sql-outbox.ts';
+import { createSqlLeaseStore, createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
+import { sampleChange, sampleDelivery } from '../../src/runs/sample-run.ts';
+import { waitUntil } from '../../support/wait-until.ts';
+
+const limits = { logLimitBytes: 1024 * 1024, memoryBytes: 1024 * 1024, cpus: 1, pids: 64 };
+
+/**
+ * The whole of hookline in one process, with the adapters that keep everything in memory: control over SQLite, a
+ * runner over the scripted engine. What a push builds is given as text.
+ */
+export async function openBuildWorld(pipeline: string, script: Parameters<typeof createFakeEngine>[0] = {}) {
+  const directory = await mkdtemp(join(tmpdir(), 'hookline-build-'));
+  const db = await openSqlite(':memory:');
+  const now = Date.now;
+  const statuses: CommitStatus[] = [];
+  const forge: Forge = {
+    interpret: () => ({ changes: [sampleChange()] }),
+    sourceOf: ({ repository, ref, sha }) => ({
+      repository,
+      ref,
+      sha,
+      cloneUrl: 'https://example.com/app.git',
+    }),
+    cloneCredential: async () => undefined,
+    postStatus: async (status) => void statuses.push(status),
+  };
+  const commit = { subject: '', message: '', authorName: 'Ada', authorEmail: 'ada@example.com' };
+  const pipelines = {
+    read: async (source: { sha: string }) => ({
+      files: new Map([['.hookline.yml', pipeline]]),
+      commit: { ...commit, sha: source.sha },
+    }),
+  };
+  const link = createMemoryLink();
+  const tickets = createMemoryTickets();
+  const live = createMemoryLiveLog();
+  const blobs = createMemoryStore();
+  const engine = createFakeEngine(script);
+  const outbox = createSqlOutbox(db);
+  const inbox = createSqlInbox(db, silentLog);
+  const store = createSqlRunStore(db, { now, newId, onEffects: outbox.stored });
+  const commands = createSqlCommands(db);
+  const history = createSqlHistory(db);
+  const forges = { github: forge };
+  const vault = { open: async () => ({ TOKEN: 'open sesame' }) };
+  const [seed, runnerSeed] = [newSeed(), newSeed()];
+  const identity = identityOf(seed);
+  const keys = new Set([identityOf(runnerSeed).publicKey]);
+
+  const control = await startControl(
+    {
+      store,
+      leases: createSqlLeaseStore(db),
+      deliveries: inbox,
+      commands,
+      outbox,
+      link: link.control(),
+      tickets: tickets.writer,
+      forges,
+      pipelines,
+      openJob: (run, job) => openJob(run, job, { forges, vault, store, limits }),
+      runUrl: (runId) => `https://ci.example.com/runs/${runId}`,
+      now,
+      newId,
+      random: Math.random,
+      log: silentLog,
+    },
+    { identity, seed, enrolled: { runners: keys, deployers: keys }, leaseMs: 15_000, ticketSweepMs: 10_000 },
+  );
+  const workspaces = {
+    async create(leaseId: string) {
+      const path = join(directory, 'workspaces', leaseId);
+      await mkdir(path, { recursive: true });
+      return path;
+    },
+    remove: (leaseId: string) => rm(join(directory, 'workspaces', leaseId), { recursive: true }),
+  };
+  const runner = await startRunner(
+    {
+      linkTo: (address) => link.runner(address),
+      tickets: tickets.reader,
+      blobs,
+      live: live.writer,
+      clock: systemClock,
+      log: silentLog,
+      sweep: async () => {},
+      carryOut: (spec, job) => {
+        if (spec.kind !== 'build') throw new Error('nothing here deploys');
+        const checkout = async () => {};
+        return runJob(spec, job, { engine, workspaces, checkout, blobs, clock: systemClock, log: silentLog });
+      },
+    },
+    {
+      queue: 'jobs',
+      slots: 2,
+      identity: identityOf(runnerSeed),
+      controlPublicKey: identity.publicKey,
+      name: 'builder',
+      version: '1',
+      owner: 'owner',
+      directory: join(directory, 'runner'),
+    },
+  );
+  onTestFinished(async () => {
+    await runner.close(0);
+    await control.close();
+    await inbox.close();
+    await db.destroy();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  async function current(): Promise<RunDetail | undefined> {
+    const { items } = await history.listRuns({}, { limit: 1 });
+    return items[0] && history.run(items[0].id);
+  }
+
+  return {
+    engine,
+    statuses,
+    push: () => inbox.record(sampleDelivery(newId())),
+    ask: createAskRun({ commands, now, newId }),
+    /** The run once it is so. */
+    async run(is: (run: RunDetail) => boolean = ({ status }) => isFinal(status)): Promise<RunDetail> {
+      let found: RunDetail | undefined;
+      await waitUntil(
+        async () => {
+          found = await current();
+          return found !== undefined && is(found);
+        },
+        { what: 'the run', timeoutMs: 10_000 },
+      );
+      if (!found) throw new Error('there is no run');
+      return found;
+    },
+    async log(run: RunDetail, jobName: string): Promise<string> {
+      const job = run.jobs.find(({ name }) => name === jobName);
+      const texts: string[] = [];
+      for (const { key } of await history.segments(job?.id ?? '', job?.attempts.at(-1)?.number ?? 1)) {
+        texts.push(await new Response((await blobs.get(key))?.body).text());
+      }
+      return texts.join('');
+    },
+  };
+}
