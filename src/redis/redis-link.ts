@@ -75,6 +75,8 @@ export function createControlLink(redis: Redis, consumer: string, log: Log): Con
   const blocking = blockingCopy(redis);
   // Frames about one lease or claim are handled in order of arrival; different ones side by side.
   const lanes = new Map<string, Promise<void>>();
+  /** Ids of the entries that wait in the lanes or are being handled. */
+  const inHand = new Set<string>();
   let closed = false;
   let reading: Promise<void> | undefined;
   let claiming: NodeJS.Timeout | undefined;
@@ -123,6 +125,7 @@ export function createControlLink(redis: Redis, consumer: string, log: Log): Con
   function enqueue(entry: StreamEntry, handle: (frame: Frame) => Promise<void>): void {
     const frame = parseFrame(entry, log);
     const lane = frame?.subject ?? '';
+    inHand.add(entry.id);
     const work = (lanes.get(lane) ?? Promise.resolve()).then(async () => {
       try {
         if (frame && !(await isOldClaim(frame, entry))) await handle(frame);
@@ -130,6 +133,8 @@ export function createControlLink(redis: Redis, consumer: string, log: Log): Con
       } catch (error) {
         // Left pending: it is claimed again later, and the runner repeats itself anyway.
         if (!closed) log.error({ err: error }, `a frame could not be handled: ${messageOf(error)}`);
+      } finally {
+        inHand.delete(entry.id);
       }
     });
     lanes.set(lane, work);
@@ -139,11 +144,17 @@ export function createControlLink(redis: Redis, consumer: string, log: Log): Con
   }
 
   async function claimAbandoned(handle: (frame: Frame) => Promise<void>): Promise<void> {
-    const reply: unknown = await redis
-      .xautoclaim(toControl, group, consumer, claimIdleMs, '0', 'COUNT', readCount)
+    const pending: unknown = await redis
+      .xpending(toControl, group, 'IDLE', claimIdleMs, '-', '+', readCount)
+      .catch(() => []);
+    // Not what this control has in hand itself: to claim that again would keep it from every other one.
+    const ids = idsOf(pending).filter((id) => !inHand.has(id));
+    if (closed || ids.length === 0) return;
+    const claimed: unknown = await redis
+      .xclaim(toControl, group, consumer, claimIdleMs, ...ids)
       .catch(() => []);
     if (closed) return;
-    for (const entry of Array.isArray(reply) ? entriesOf(reply[1]) : []) enqueue(entry, handle);
+    for (const entry of entriesOf(claimed)) enqueue(entry, handle);
   }
 
   return {
@@ -169,6 +180,13 @@ export function createControlLink(redis: Redis, consumer: string, log: Log): Con
       await Promise.all(lanes.values());
     },
   };
+}
+
+/** The reply of XPENDING: a row for each entry, its id first. */
+function idsOf(pending: unknown): string[] {
+  return Array.isArray(pending)
+    ? pending.flatMap((row: unknown) => (Array.isArray(row) ? [String(row[0])] : []))
+    : [];
 }
 
 function parseFrame(entry: StreamEntry, log: Log): Frame | undefined {
