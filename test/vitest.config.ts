@@ -25,8 +25,6 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/global-setup.ts'],
           fileParallelism: false,
-          // Real servers on a machine that may be busy: what fails is tried once more, and shown as retried.
-          retry: 1,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },
