@@ -28,6 +28,19 @@ describe('the result of a stage', () => {
     });
   });
 
+  it('keeps of each failure its name and the first line of what it said', () => {
+    const assertionResults = [
+      { fullName: 'adds', status: 'failed', failureMessages: ['expected 3\n    at x'] },
+    ];
+    const unloaded = { name: 'b.test.ts', status: 'failed', message: 'no such module', assertionResults: [] };
+    const testResults = [{ name: 'a.test.ts', status: 'failed', assertionResults }, unloaded];
+    const { failures } = resultOfVitest('tests', bad, { testResults });
+    expect(failures).toEqual(['adds: expected 3', 'b.test.ts: no such module']);
+    expect(summaryText([resultOfVitest('tests', bad, { testResults })], false)).toContain(
+      '\n  adds: expected 3\n',
+    );
+  });
+
   it('is a failure when the run ended badly though no test did, or when nothing ran', () => {
     expect(resultOfVitest('tests', bad, report('passed'))).toMatchObject({ failed: 1, problem: bad.how });
     expect(resultOfVitest('tests', bad, undefined)).toMatchObject({ failed: 1 });

@@ -3,6 +3,8 @@ export type StageResult = {
   readonly name: string;
   readonly passed: number;
   readonly failed: number;
+  /** Each failed test's full name and the first line of what it said. */
+  readonly failures: readonly string[];
   /** Each skipped test's full name, and what it says of why. */
   readonly skipped: readonly string[];
   readonly tookMs: number;
@@ -19,7 +21,7 @@ export type VitestReport = {
     readonly assertionResults: readonly {
       readonly fullName: string;
       readonly status: string;
-      readonly meta?: object;
+      readonly failureMessages?: readonly string[] | null;
     }[];
   }[];
 };
@@ -28,7 +30,7 @@ export type Ending = { readonly ok: boolean; readonly how: string; readonly took
 
 /** A stage without tests of its own is one test. */
 export function resultOfCommand(name: string, { ok, how, tookMs }: Ending): StageResult {
-  const base = { name, passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: [], tookMs };
+  const base = { name, passed: ok ? 1 : 0, failed: ok ? 0 : 1, failures: [], skipped: [], tookMs };
   return ok ? base : { ...base, problem: how };
 }
 
@@ -43,12 +45,23 @@ export function resultOfVitest(name: string, ending: Ending, report: VitestRepor
   const unloaded = files.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   );
-  const failed = tests.filter(({ status }) => status === 'failed').length + unloaded.length;
+  const failures = [
+    ...tests
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => `${fullName}: ${firstLine(failureMessages?.[0])}`),
+    ...unloaded.map(({ name, message }) => `${name}: ${firstLine(message)}`),
+  ];
+  const failed = failures.length;
   const skipped = tests
     .filter(({ status }) => status !== 'passed' && status !== 'failed')
     .map(({ fullName, status }) => `${fullName} (${status})`);
-  const base = { name, passed, skipped, tookMs: ending.tookMs };
+  const base = { name, passed, failures, skipped, tookMs: ending.tookMs };
   if (failed === 0 && passed === 0) return { ...base, failed: 1, problem: `no test ran; ${ending.how}` };
   if (failed === 0 && !ending.ok) return { ...base, failed: 1, problem: ending.how };
   return { ...base, failed };
+}
+
+function firstLine(text: string | undefined): string {
+  const line = text?.trim().split('\n', 1)[0] ?? '';
+  return line.length > 300 ? `${line.slice(0, 300)}…` : line;
 }

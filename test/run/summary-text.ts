@@ -1,6 +1,6 @@
 import type { StageResult } from './stage-result.ts';
 
-/** A line per stage, what was skipped, and the totals alone on the last line. */
+/** A line per stage, what failed and what was skipped, and the totals alone on the last line. */
 export function summaryText(results: readonly StageResult[], isCi: boolean): string {
   const nameWidth = Math.max(...results.map(({ name }) => name.length));
   const lines = results.map(({ name, passed, failed, skipped, tookMs, problem }) => {
@@ -8,6 +8,8 @@ export function summaryText(results: readonly StageResult[], isCi: boolean): str
     const counts = countsText(passed, failed, skipped.length);
     return `${failed > 0 ? '✗' : '✓'} ${name.padEnd(nameWidth)} ${time}  ${counts}${problem ? `: ${problem}` : ''}`;
   });
+  const failures = results.flatMap((result) => result.failures);
+  if (failures.length > 0) lines.push('', 'Failed:', ...failures.map((name) => `  ${name}`));
   const skipped = results.flatMap((result) => result.skipped);
   if (skipped.length > 0) {
     lines.push('', isCi ? 'Skipped, which fails the run where CI is set:' : 'Skipped:');
