@@ -54,6 +54,8 @@ export async function startRunnerProcess(
     queues: readonly TicketQueue[];
     log: Log;
     signal: AbortSignal;
+    /** In place of the Docker engine of this machine: no setting leads here, only code that composes a runner itself. */
+    engine?: Engine;
   },
   data: DataDirectory,
 ): Promise<RunnerProcess> {
@@ -114,7 +116,7 @@ export async function startRunnerProcess(
     const directory = data.path(folders.jobs);
     const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: cloneBases(config) });
     const workspaces = await openWorkspaces({ root: join(directory, workspaceFolder) });
-    const engine = createDockerEngine({ dockerHost: config.dockerHost });
+    const engine = options.engine ?? createDockerEngine({ dockerHost: config.dockerHost });
     closers.push(
       () => engine.close(),
       () => mirrors.close(),
