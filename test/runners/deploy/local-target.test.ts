@@ -1,14 +1,15 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   appspec,
+  type Bundle,
   createDeployHost,
   type DeployHost,
   isRoot,
   itNeedsRoot,
-  put,
   script,
 } from './deploy-host.ts';
+import { sampleBundle } from './sample-bundle.ts';
 
 itNeedsRoot();
 
@@ -19,22 +20,7 @@ describe.runIf(isRoot)('a local deployment', () => {
   });
   afterEach(() => host.close());
 
-  const hooks = {
-    ApplicationStop: 'scripts/stop.sh',
-    BeforeInstall: 'scripts/before.sh',
-    AfterInstall: 'scripts/after.sh',
-    ApplicationStart: 'scripts/start.sh',
-    ValidateService: 'scripts/health.sh',
-  };
-  const bundle = (version: string, more: Record<string, string> = {}) => {
-    const log = script(`echo "${version} $LIFECYCLE_EVENT" >> ${host.file('log')}`, `echo said ${version}`);
-    return {
-      'appspec.yml': appspec(host, hooks),
-      'app/index.html': version,
-      ...Object.fromEntries(Object.values(hooks).map((path) => [path, log])),
-      ...more,
-    };
-  };
+  const bundle = (version: string, more?: Bundle) => sampleBundle(host, version, more);
 
   it('runs the hooks in order, and installs between BeforeInstall and AfterInstall', async () => {
     const installed = `ls ${host.srv}/app 2>/dev/null >> ${host.file('log')}; true`;
@@ -152,62 +138,6 @@ describe.runIf(isRoot)('a local deployment', () => {
     expect(done.reason?.message).toMatch(/destination on line 4 cannot be used: \/etc\/app is outside/);
   });
 
-  it('runs hooks with a clean environment, as the user asked for, with that user`s groups', async () => {
-    process.env['HOOKLINE_TEST_LEAK'] = 'leaked';
-    const database = 'it\'s\n$HOME `id` "x"\n';
-    const dump = script(
-      `env -0 > ${host.file('env')}`,
-      `id > ${host.file('id')}`,
-      `pwd > ${host.file('pwd')}`,
-    );
-    const yml = `${appspec(host, { AfterInstall: 'scripts/dump.sh' })}      runas: nobody\n`;
-    const done = await host.deploy({
-      bundle: { 'appspec.yml': yml, 'app/a': '', 'scripts/dump.sh': dump },
-      secrets: { DATABASE: database, PATH: '/evil', LD_PRELOAD: '/nowhere.so' },
-    });
-    delete process.env['HOOKLINE_TEST_LEAK'];
-    expect(done.outcome).toBe('success');
-    const variables = (await host.read('env')).split('\0').filter((each) => each !== '');
-    const names = variables.map((each) => each.slice(0, each.indexOf('=')));
-    const expected = ['APPLICATION_NAME', 'DATABASE', 'DEPLOYMENT_GROUP_ID', 'DEPLOYMENT_GROUP_NAME'];
-    expected.push('DEPLOYMENT_ID', 'HOME', 'LANG', 'LD_PRELOAD', 'LIFECYCLE_EVENT', 'PATH', 'PWD', 'USER');
-    expect(names.sort()).toEqual(expected);
-    expect(variables).toContain(`DATABASE=${database}`);
-    expect(variables).toContain('PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin');
-    expect(variables).toContain('APPLICATION_NAME=octo/shop');
-    expect(await host.read('id')).toBe('uid=65534(nobody) gid=65534(nogroup) groups=65534(nogroup)\n');
-    expect((await host.read('pwd')).trim()).toMatch(
-      new RegExp(`^${host.stateDirectory}/.*/revisions/[0-9a-f]+$`),
-    );
-  });
-
-  it('lets hooks read their bundle and not change it', async () => {
-    const attempt = script(
-      'cat app/index.html',
-      'touch scripts/new.sh 2>/dev/null && exit 1',
-      'echo x >> scripts/after.sh 2>/dev/null && exit 2',
-      'ls .. 2>/dev/null && exit 3',
-      'exit 0',
-    );
-    const done = await host.deploy({ bundle: bundle('one', { 'scripts/after.sh': attempt }) });
-    expect(done).toMatchObject({ outcome: 'success' });
-  });
-
-  it('makes a script executable that is not, and says so', async () => {
-    const yml = appspec(host, { AfterInstall: 'scripts/plain' });
-    const bundled = { 'appspec.yml': yml, 'app/a': '', 'scripts/plain': script('echo ran') };
-    const done = await host.deploy({ bundle: bundled });
-    expect(done.text).toMatch(/Warning: scripts\/plain \(AfterInstall, line 8\) is not executable/);
-    expect(done.text).toContain('ran\n');
-  });
-
-  it('parses the hooks around traffic and does not run them', async () => {
-    const yml = appspec(host, { BeforeBlockTraffic: 'scripts/none.sh' });
-    const done = await host.deploy({ bundle: { 'appspec.yml': yml, 'app/a': '' } });
-    expect(done.outcome).toBe('success');
-    expect(done.text).toContain('The scripts of BeforeBlockTraffic are not run');
-  });
-
   it('keeps the last five bundles and the last successful one', async () => {
     const good = await host.deploy({ bundle: bundle('good') });
     const ids: (string | undefined)[] = [];
@@ -218,99 +148,5 @@ describe.runIf(isRoot)('a local deployment', () => {
     const [targetId = ''] = await readdir(host.stateDirectory);
     const kept = await readdir(`${host.stateDirectory}/${targetId}/revisions`);
     expect(kept.sort()).toEqual([good.externalId, ...ids.slice(1)].sort());
-  });
-
-  it('gives files the owner and mode that the appspec file asks for', async () => {
-    const permissions = `permissions:
-  - object: ${host.srv}/app
-    pattern: "*.conf"
-    owner: nobody
-    group: nogroup
-    mode: 640
-    type: [file]
-  - object: ${host.srv}/app
-    type: [directory]
-    mode: 2750
-    owner: www-data
-    group: www-data
-`;
-    const done = await host.deploy({
-      bundle: {
-        'appspec.yml': appspec(host, {}, permissions),
-        'app/a.conf': '',
-        'app/sub/b.conf': '',
-        'app/run.sh': '',
-      },
-    });
-    expect(done).toMatchObject({ outcome: 'success' });
-    const look = async (path: string) => {
-      const { uid, gid, mode } = await stat(`${host.srv}/app/${path}`);
-      return [uid, gid, (mode & 0o7777).toString(8)];
-    };
-    expect(await look('a.conf')).toEqual([65534, 65534, '640']);
-    expect(await look('sub')).toEqual([33, 33, '2750']);
-    expect(await look('sub/b.conf')).toEqual([0, 0, '644']);
-    expect(await look('run.sh')).toEqual([0, 0, '755']);
-  });
-
-  it('refuses permissions that hand out more than the rule allows', async () => {
-    const permission = (object: string, lines: string) =>
-      `  - object: ${host.srv}/app/${object}\n    ${lines}\n`;
-    const done = await host.deploy({
-      bundle: {
-        'appspec.yml': appspec(
-          host,
-          {},
-          `permissions:\n${permission('a', 'mode: 4755')}${permission('b', 'owner: daemon')}${permission('c', 'group: shadow')}${permission('d', 'acls: ["u:nobody:rw"]')}`,
-        ),
-        'app/a': '',
-      },
-    });
-    const { message = '' } = done.reason ?? {};
-    expect(message).toContain('sets the set-user-ID bit. Name an owner for it: www-data, nobody.');
-    expect(message).toContain('names the owner daemon. Allowed: www-data, nobody, root.');
-    expect(message).toContain('names the group shadow.');
-    expect(message).toContain('sets `acls`, which a local deployment does not carry out.');
-  });
-
-  it('replaces what the revision before installed and removes what is gone', async () => {
-    await host.deploy({ bundle: bundle('one', { 'app/old/deep/file': 'x', 'app/kept': '1' }) });
-    await put(`${host.srv}/app/old/foreign`, 'by hand');
-    const done = await host.deploy({ bundle: bundle('two', { 'app/kept': '2' }) });
-    expect(done).toMatchObject({ outcome: 'success' });
-    expect(await readFile(`${host.srv}/app/kept`, 'utf8')).toBe('2');
-    await expect(stat(`${host.srv}/app/old/deep`)).rejects.toThrow('ENOENT');
-    expect(await readFile(`${host.srv}/app/old/foreign`, 'utf8')).toBe('by hand');
-  });
-
-  it('turns a directory into a file and back', async () => {
-    await host.deploy({ bundle: bundle('one', { 'app/thing/inner': 'x' }) });
-    expect(await host.deploy({ bundle: bundle('two', { 'app/thing': 'file' }) })).toMatchObject({
-      outcome: 'success',
-    });
-    expect(await readFile(`${host.srv}/app/thing`, 'utf8')).toBe('file');
-    expect(await host.deploy({ bundle: bundle('three', { 'app/thing/inner': 'y' }) })).toMatchObject({
-      outcome: 'success',
-    });
-    expect(await readFile(`${host.srv}/app/thing/inner`, 'utf8')).toBe('y');
-  });
-
-  it('does not overwrite a file that it did not put there, unless it is told to', async () => {
-    const path = `${host.srv}/app/index.html`;
-    await put(path, 'by hand');
-    const refused = await host.deploy({ bundle: bundle('one') });
-    expect(refused).toMatchObject({ outcome: 'error', reason: { code: 'install_failed' } });
-    expect(refused.reason?.message).toContain(`are in the way: ${path}.`);
-    expect(await readFile(path, 'utf8')).toBe('by hand');
-
-    const retained = await host.deploy({ bundle: bundle('two'), options: { fileExistsBehavior: 'RETAIN' } });
-    expect(retained).toMatchObject({ outcome: 'success' });
-    expect(retained.text).toContain('Left 1 existing files as they are.');
-    expect(await readFile(path, 'utf8')).toBe('by hand');
-
-    const yml = appspec(host, {}, 'file_exists_behavior: OVERWRITE\n');
-    const forced = await host.deploy({ bundle: bundle('three', { 'appspec.yml': yml }) });
-    expect(forced).toMatchObject({ outcome: 'success' });
-    expect(await readFile(path, 'utf8')).toBe('three');
   });
 });
