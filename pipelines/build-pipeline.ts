@@ -1,6 +1,6 @@
 import { buildMatrix } from './build-matrix.ts';
 import { buildRefs, buildTriggers, type LineOf } from './build-triggers.ts';
-import { buildVariables, durationOr, listOf } from './build-values.ts';
+import { buildVariables, durationOr, limitOf, listOf } from './build-values.ts';
 import { defaultBundleKey } from './bundle-key.ts';
 import { shorthandJob } from './outline.ts';
 import { tidyPath } from './pattern-fault.ts';
@@ -11,6 +11,7 @@ import type {
   JobDefinition,
   Pipeline,
   StepDefinition,
+  StepRetry,
   Triggers,
 } from './pipeline.ts';
 import type {
@@ -48,7 +49,9 @@ export function buildPipeline(shape: PipelineShape, lineOf: LineOf): Pipeline {
   );
   const supersede = shape.concurrency?.supersede;
   const concurrency = supersede === undefined ? {} : { supersede };
-  return { on, env: buildVariables(shape.env), jobs, deploys, concurrency };
+  // Beside steps it is the limit of their one job.
+  const limit = shape.jobs === undefined ? {} : limitOf('timeoutMs', shape.timeout);
+  return { on, env: buildVariables(shape.env), jobs, deploys, concurrency, ...limit };
 }
 
 function buildJob(
@@ -69,6 +72,7 @@ function buildJob(
     allowFailure: job.allow_failure ?? false,
     ...groupOf(job.concurrency),
     timeoutMs,
+    ...limitOf('noOutputTimeoutMs', job.no_output_timeout),
     steps: job.steps.map((step, index) => buildStep(step, timeoutMs, lineOf([...path, 'steps', index]))),
     artifacts: (job.artifacts ?? []).map(buildArtifact),
   };
@@ -88,9 +92,17 @@ function buildStep(shape: string | StepShape, jobTimeoutMs: number, line: number
     env: buildVariables(step.env),
     workingDirectory: tidyPath(step.working_directory ?? '.'),
     timeoutMs: Math.min(durationOr(step.timeout, jobTimeoutMs), jobTimeoutMs),
+    ...retryOf(step.retry),
     when: step.when ?? 'success',
     continueOnError: step.continue_on_error ?? false,
   };
+}
+
+/** `retry: 2` is two tries beside the first. */
+function retryOf(retry: StepShape['retry']): { retry?: StepRetry } {
+  if (retry === undefined) return {};
+  if (typeof retry === 'number') return { retry: { attempts: retry + 1, waitMs: 0 } };
+  return { retry: { attempts: retry.attempts, waitMs: durationOr(retry.wait, 0) } };
 }
 
 /** The first line that says something, cut to the width of a list. */

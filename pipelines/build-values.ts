@@ -13,3 +13,14 @@ export function listOf(values: string | string[] | undefined): string[] {
 export function durationOr(text: string | undefined, otherwiseMs: number): number {
   return (text === undefined ? undefined : parseDuration(text)) ?? otherwiseMs;
 }
+
+/** A limit of time under its name, or nothing when the file sets none. */
+export function limitOf<Name extends string>(
+  name: Name,
+  text: string | undefined,
+): Partial<Record<Name, number>> {
+  if (text === undefined) return {};
+  const limit: Partial<Record<Name, number>> = {};
+  limit[name] = durationOr(text, 0);
+  return limit;
+}

@@ -31,13 +31,39 @@ const script = text('a shell command')
   })
   .refine((value) => !value.includes('\0'), { error: 'a script without NUL characters' });
 
+const retry = z
+  .union(
+    [
+      z
+        .int({ error: 'how often it is tried again: a whole number from 1 to 9' })
+        .min(1, { error: 'how often it is tried again: a whole number from 1 to 9' })
+        .max(9, { error: 'how often it is tried again: a whole number from 1 to 9' }),
+      mapping('how often it is tried again, such as 2, or a mapping such as { attempts: 3, wait: 10s }', {
+        attempts: z
+          .int({ error: 'how many tries there are: a whole number from 2 to 10' })
+          .min(2, { error: 'how many tries there are: a whole number from 2 to 10' })
+          .max(10, { error: 'how many tries there are: a whole number from 2 to 10' })
+          .describe('How many tries there are, the first one counted.'),
+        wait: duration
+          .optional()
+          .describe('How long to wait before each further try; unless given, not at all.'),
+      }),
+    ],
+    { error: 'how often it is tried again, such as 2, or a mapping such as { attempts: 3, wait: 10s }' },
+  )
+  .describe(
+    'Runs the step again in the same container when it fails: as often as the number says, or until it was tried ' +
+      '`attempts` times. Each try has the whole `timeout` of the step. The last one counts.',
+  );
+
 const step = mapping('a command, or a mapping with run', {
   name: named(/^\P{Cc}{1,100}$/u, 'a name on one line, of at most 100 characters').optional(),
   run: script.describe('The script, handed whole to the shell.'),
   shell: oneOf(['sh', 'bash']).optional(),
   env: environmentVariables.optional(),
   working_directory: directory.optional(),
-  timeout: duration.optional(),
+  timeout: duration.optional().describe('How long one try of the step may take.'),
+  retry: retry.optional(),
   when: oneOf(['success', 'failure', 'always']).optional(),
   continue_on_error: flag.optional(),
 });
@@ -67,6 +93,13 @@ const groupConcurrency = mapping("a mapping such as { group: 'deploy-{branch}' }
   ),
 });
 
+const noOutputTimeout = duration
+  .optional()
+  .describe(
+    'Ends a step, and with it the job, that printed nothing for this long. Unless given: as the installation is ' +
+      'set, which is no such limit unless somebody set one.',
+  );
+
 const job = mapping('a job: a mapping with steps', {
   image: jobImage.optional(),
   matrix: matrix.optional(),
@@ -74,7 +107,8 @@ const job = mapping('a job: a mapping with steps', {
   secrets: secrets.optional(),
   needs: listOf(text('the name of a job'), 'a list of names of jobs').optional(),
   concurrency: groupConcurrency.optional(),
-  timeout: duration.optional(),
+  timeout: duration.optional().describe('How long the job may take; 1h unless given.'),
+  no_output_timeout: noOutputTimeout,
   allow_failure: flag
     .optional()
     .describe('When true, a failure of this job does not fail the run, and the jobs that need it go on.'),
@@ -160,7 +194,13 @@ export const pipelineShape = mapping('a mapping with steps or jobs', {
     .refine((jobs) => Object.keys(jobs).length <= mostJobs, { error: `at most ${mostJobs} jobs` })
     .optional(),
   secrets: secrets.optional(),
-  timeout: duration.optional(),
+  timeout: duration
+    .optional()
+    .describe(
+      'Beside jobs: how long the whole run may take from the start of its first job, not counting the time in which ' +
+        'all of it waits for an approval or a group. Beside steps: as the timeout of their one job.',
+    ),
+  no_output_timeout: noOutputTimeout,
   steps: steps.optional().describe('Shorthand for a single job called build.'),
   artifacts: artifacts.optional(),
   deploy: z

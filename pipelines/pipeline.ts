@@ -10,6 +10,8 @@ export type Pipeline = {
   jobs: JobDefinition[];
   deploys: DeployDefinition[];
   concurrency: Concurrency;
+  /** How long a run may take as a whole. Absent: as the installation is set. */
+  timeoutMs?: number;
 };
 
 export type Concurrency = {
@@ -49,6 +51,8 @@ export type JobDefinition = {
   /** Template of the name of the group of which one at a time is carried out: see `group-name.ts`. */
   group?: string;
   timeoutMs: number;
+  /** How long a step may print nothing. Absent: as the installation is set. */
+  noOutputTimeoutMs?: number;
   steps: StepDefinition[];
   artifacts: ArtifactDefinition[];
 };
@@ -71,11 +75,15 @@ export type StepDefinition = {
   env: Record<string, string>;
   /** Relative to the checkout, without `.` or `..` segments; `.` is the checkout itself. */
   workingDirectory: string;
-  /** Never longer than the job's. */
+  /** Of each try. Never longer than the job's. */
   timeoutMs: number;
+  /** Tried again when it fails, in the same container, until it was tried `attempts` times. Absent: tried once. */
+  retry?: StepRetry;
   when: 'success' | 'failure' | 'always';
   continueOnError: boolean;
 };
+
+export type StepRetry = { attempts: number; waitMs: number };
 
 /** A zip to be made of the workspace after the last step, stored as `<name>.zip`. */
 export type ArtifactDefinition = {

@@ -15,7 +15,11 @@ import type {
 export type PlannedChange = TriggerChange & { fork: boolean };
 
 /** What one run is to do: plain JSON, stored with the run and handed to runners job by job. */
-export type Plan = { jobs: JobPlan[] };
+export type Plan = {
+  jobs: JobPlan[];
+  /** How long the run may take as a whole. Absent: as the installation is set. */
+  timeoutMs?: number;
+};
 
 export type JobPlan = BuildPlan | DeployPlan;
 
@@ -39,6 +43,8 @@ export type BuildPlan = {
   /** A secret wins over a variable of its name. */
   secrets: string[];
   timeoutMs: number;
+  /** How long a step may print nothing. Absent: as the installation is set. */
+  noOutputTimeoutMs?: number;
   steps: StepPlan[];
   artifacts: ArtifactPlan[];
 };
@@ -66,7 +72,8 @@ export function planRun(pipeline: Pipeline, change: PlannedChange): Plan {
   const deploys = pipeline.deploys
     .filter((deploy) => !change.fork && deploysOn(deploy, change))
     .map((deploy) => planDeploy(deploy, builds, change));
-  return { jobs: [...builds, ...deploys] };
+  const { timeoutMs } = pipeline;
+  return { jobs: [...builds, ...deploys], ...(timeoutMs === undefined ? {} : { timeoutMs }) };
 }
 
 function planBuild(job: JobDefinition, env: Record<string, string>, change: PlannedChange): BuildPlan {
@@ -82,6 +89,7 @@ function planBuild(job: JobDefinition, env: Record<string, string>, change: Plan
     env: { ...env, ...job.env },
     secrets: change.fork ? [] : job.secrets,
     timeoutMs: job.timeoutMs,
+    ...(job.noOutputTimeoutMs === undefined ? {} : { noOutputTimeoutMs: job.noOutputTimeoutMs }),
     steps: job.steps,
     artifacts: job.artifacts,
   };
