@@ -4,14 +4,16 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { ContainerSpec } from '../../../runners/engine/engine.ts';
 import { createFakeEngine } from '../../../runners/engine/fake/fake-engine.ts';
-import { CONTRACT_RULES, engineContract } from '../../contracts/engine-contract.ts';
+import { CONTRACT_RULES, type EngineBench } from '../../contracts/engine-bench.ts';
+import { engineContainerContract } from '../../contracts/engine-container-contract.ts';
+import { engineContract } from '../../contracts/engine-contract.ts';
 import { runStep } from '../../contracts/engine-steps-contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hookline-fake-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const newWorkspace = () => mkdtempSync(join(folder, 'workspace-'));
 
-engineContract('fake', async () => {
+async function openBench(): Promise<EngineBench> {
   const engine = createFakeEngine({ rules: CONTRACT_RULES, missingImages: new Set(['nobody/has-it:1']) });
   return {
     engine,
@@ -21,7 +23,10 @@ engineContract('fake', async () => {
     countLeft: async (owner) => engine.left().filter((spec) => spec.owner === owner).length,
     close: () => engine.close(),
   };
-});
+}
+
+engineContract('fake', openBench);
+engineContainerContract('fake', openBench);
 
 describe('the fake engine', () => {
   const { signal } = new AbortController();
