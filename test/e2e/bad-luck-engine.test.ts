@@ -16,7 +16,7 @@ let scene: HooklineScene;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'hl-'));
   engine = await startJobEngine();
-  proxy = engineProxy(join(directory, 'docker.sock'), engine.dockerHost.replace('unix://', ''));
+  proxy = engineProxy(join(directory, 'docker.sock'), engine.dockerHost);
   scene = await openHooklineScene({ DOCKER_HOST: proxy.dockerHost });
 });
 

@@ -2,12 +2,12 @@ import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { createConnection, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createDockerEngine } from '../../runners/engine/docker/docker-engine.ts';
 import { begin, HANG } from '../contracts/engine-bench.ts';
+import { engineProxy } from '../support/engine-proxy.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { containersOf, openDockerBench } from './docker-bench.ts';
 
@@ -15,13 +15,6 @@ const bench = openDockerBench();
 const { engine, docker, owner, folder, spec, countLeft } = bench;
 afterAll(() => bench.close());
 const never = new AbortController().signal;
-
-/** Opens connections to an engine as `DOCKER_HOST` names it. */
-function connect(dockerHost: string): () => Socket {
-  if (dockerHost.startsWith('unix://')) return () => createConnection(dockerHost.slice('unix://'.length));
-  const { hostname, port } = new URL(dockerHost);
-  return () => createConnection(Number(port), hostname);
-}
 
 describe('a job’s container', () => {
   const open = containersOf(bench);
@@ -43,25 +36,13 @@ describe('a job’s container', () => {
   });
 
   it('is given up as lost when the engine breaks off in the middle of a step', async () => {
-    const through = connect(bench.dockerHost);
-    const connections = new Set<Socket>();
-    const proxy = createServer((near) => {
-      const far = through();
-      for (const side of [near, far]) {
-        connections.add(side);
-        side.on('error', () => {});
-      }
-      near.pipe(far).pipe(near);
-    });
-    const socketPath = join(folder, 'proxy.sock');
-    await new Promise<void>((resolve) => proxy.listen(socketPath, resolve));
-    const proxied = createDockerEngine({ dockerHost: `unix://${socketPath}` });
-    const whole = spec();
-    const container = await proxied.open(whole, { signal: never });
+    const proxy = engineProxy(join(folder, 'proxy.sock'), bench.dockerHost);
+    onTestFinished(proxy.close);
+    await proxy.up();
+    const proxied = createDockerEngine({ dockerHost: proxy.dockerHost });
+    const container = await proxied.open(spec(), { signal: never });
     const { end: run } = await begin(container, HANG);
-    const stopped = new Promise((done) => proxy.close(done));
-    for (const side of connections) side.destroy();
-    await stopped;
+    await proxy.down();
     expect(await run).toMatchObject({ type: 'died', reason: 'lost' });
     await expect(container.close()).rejects.toMatchObject({ code: 'engine-unreachable' });
     expect(await engine.sweep(owner, new Set())).toHaveLength(1);

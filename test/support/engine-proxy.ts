@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type NetConnectOpts, type Server, type Socket } from 'node:net';
 
 /** A container engine that can be taken away and given back: a socket in front of the real one. */
 export type EngineProxy = {
@@ -10,8 +10,9 @@ export type EngineProxy = {
   close(): Promise<void>;
 };
 
-/** Starts without a socket: call `up`. */
-export function engineProxy(socketPath: string, target: string): EngineProxy {
+/** In front of the engine that answers at `dockerHost`. Starts without a socket: call `up`. */
+export function engineProxy(socketPath: string, dockerHost: string): EngineProxy {
+  const target = addressOf(dockerHost);
   const open = new Set<Socket>();
   let server: Server | undefined;
 
@@ -38,7 +39,7 @@ export function engineProxy(socketPath: string, target: string): EngineProxy {
     async up() {
       // Half-open, since Docker ends the input of an attached container so.
       const starting = createServer({ allowHalfOpen: true }, (client) => {
-        const engine = connect({ path: target, allowHalfOpen: true });
+        const engine = connect({ ...target, allowHalfOpen: true });
         keep(client);
         keep(engine);
         client.pipe(engine).pipe(client);
@@ -49,4 +50,10 @@ export function engineProxy(socketPath: string, target: string): EngineProxy {
       server = starting;
     },
   };
+}
+
+function addressOf(dockerHost: string): NetConnectOpts {
+  if (dockerHost.startsWith('unix://')) return { path: dockerHost.slice('unix://'.length) };
+  const { hostname, port } = new URL(dockerHost);
+  return { host: hostname, port: Number(port) };
 }
