@@ -1,71 +1,13 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { JobEvent } from '../../src/contract/job-event.ts';
-import type { CommandLog } from '../../src/runs/command.ts';
-import type { RecoveryStore } from '../../src/runs/delivery-log.ts';
-import type { DeliveryQueue } from '../../src/runs/delivery-queue.ts';
-import type { History } from '../../src/runs/history.ts';
-import type { Outbox } from '../../src/runs/outbox.ts';
-import type { ReplayDelivery } from '../../src/runs/replay-delivery.ts';
-import type { Run } from '../../src/runs/run.ts';
-import type { LeaseStore, RunStore } from '../../src/runs/run-store.ts';
-import { type RunEvent, transition } from '../../src/runs/transition.ts';
-import type { Inbox } from '../../src/webhooks/inbox.ts';
-import { buildPlan, deployPlan, jobId, newRun, sampleDelivery, sampleLease } from '../src/runs/sample-run.ts';
+import { buildPlan, deployPlan, jobId, newRun, sampleDelivery } from '../src/runs/sample-run.ts';
+import { claim, move, opened, report, type Stores, settled, succeeded, withRun } from './stores.ts';
 
-/** Everything of the service that one database holds. */
-export type Stores = {
-  store: RunStore;
-  leases: LeaseStore;
-  outbox: Outbox;
-  commands: CommandLog;
-  inbox: Inbox & DeliveryQueue;
-  history: History;
-  recovery: RecoveryStore;
-  replay: ReplayDelivery;
-  /** What the stores take the time from. */
-  setNow(nowMs: number): void;
-  /** Another process over the same data; everything that was not written down is gone. */
-  reopen(): Promise<Stores>;
-  close(): Promise<void>;
-};
-
-const settled = { outcome: 'runs', settledAtMs: 1_500 } as const;
-
-/** What every database must do for runs and leases; `open` gives empty ones. */
+/** What every database must do for runs; `open` gives empty ones. */
 export function describeRunStore(name: string, open: () => Promise<Stores>): void {
-  async function opened(): Promise<Stores> {
-    const stores = await open();
-    onTestFinished(() => stores.close());
-    return stores;
-  }
-
-  /** A run of `a` and `b`, which needs `a`, as the first of its repository. */
-  async function withRun(): Promise<Stores> {
-    const stores = await opened();
-    await stores.inbox.record(sampleDelivery('delivery'));
-    await stores.store.settleDelivery('delivery', settled, [newRun([buildPlan('a'), buildPlan('b', ['a'])])]);
-    return stores;
-  }
-
-  const move = (stores: Stores, event: RunEvent, nowMs = 5_000) =>
-    stores.store.change('run', (run) => transition(run, event, nowMs));
-  const claim = (lease: string, attempt = 1): RunEvent => ({
-    type: 'claimed',
-    jobId: jobId('run', 'a'),
-    attempt,
-    lease: sampleLease(lease),
-  });
-  const report = (leaseId: string, seq: number, body: JobEvent): RunEvent => ({
-    type: 'reported',
-    jobId: jobId('run', 'a'),
-    leaseId,
-    seq,
-    body,
-  });
-
   describe(`the run store: ${name}`, () => {
     it('settles a delivery once: later verdicts change nothing and return the first runs', async () => {
-      const { store, inbox, history } = await opened();
+      const { store, inbox, history } = await opened(open);
       await inbox.record(sampleDelivery('delivery'));
       const [first] = await store.settleDelivery('delivery', settled, [newRun([buildPlan('a')])]);
       expect(first?.number).toBe(1);
@@ -80,7 +22,7 @@ export function describeRunStore(name: string, open: () => Promise<Stores>): voi
     });
 
     it('creates one run when many planners settle the same delivery at the same moment', async () => {
-      const { store, inbox, history } = await opened();
+      const { store, inbox, history } = await opened(open);
       await inbox.record(sampleDelivery('delivery'));
       const settlings = Array.from({ length: 10 }, (_, index) =>
         store.settleDelivery('delivery', settled, [newRun([buildPlan('a')], { id: `run${index}` })]),
@@ -91,7 +33,7 @@ export function describeRunStore(name: string, open: () => Promise<Stores>): voi
     });
 
     it('keeps a recorded "no", and what of a delivery got no run', async () => {
-      const { store, inbox, history } = await opened();
+      const { store, inbox, history } = await opened(open);
       await inbox.record(sampleDelivery('one'));
       await inbox.record(sampleDelivery('two'));
       await store.settleDelivery('one', { outcome: 'ignored', reason: 'no pipeline', settledAtMs: 2 }, []);
@@ -105,7 +47,7 @@ export function describeRunStore(name: string, open: () => Promise<Stores>): voi
     });
 
     it('numbers runs per repository, without gaps', async () => {
-      const { store, inbox } = await opened();
+      const { store, inbox } = await opened(open);
       const numbers: string[] = [];
       for (const [index, repository] of ['octo/app', 'octo/lib', 'octo/app', 'octo/app'].entries()) {
         const id = `d${index}`;
@@ -118,7 +60,7 @@ export function describeRunStore(name: string, open: () => Promise<Stores>): voi
     });
 
     it('gives back a run exactly as it was stored, with its jobs, attempt, lease and steps', async () => {
-      const stores = await withRun();
+      const stores = await withRun(open);
       await move(stores, claim('l1'));
       await move(stores, report('l1', 1, { type: 'job.started', at: 4_000 }));
       await move(stores, report('l1', 2, { type: 'step.started', at: 4_100, index: 0, name: 'test' }));
@@ -137,7 +79,7 @@ export function describeRunStore(name: string, open: () => Promise<Stores>): voi
     });
 
     it('writes nothing when the event changes nothing', async () => {
-      const stores = await withRun();
+      const stores = await withRun(open);
       const before = await stores.store.get('run');
       const after = await move(stores, report('nobody', 1, { type: 'job.started', at: 1 }));
       expect(after).toEqual(before);
@@ -145,7 +87,7 @@ export function describeRunStore(name: string, open: () => Promise<Stores>): voi
     });
 
     it('stores nothing of a change whose decision throws', async () => {
-      const stores = await withRun();
+      const stores = await withRun(open);
       const before = await stores.store.get('run');
       await expect(
         stores.store.change('run', () => {
@@ -156,7 +98,7 @@ export function describeRunStore(name: string, open: () => Promise<Stores>): voi
     });
 
     it('applies changes that come at once one after the other', async () => {
-      const stores = await withRun();
+      const stores = await withRun(open);
       const claims = await Promise.all(
         Array.from({ length: 8 }, (_, index) => move(stores, claim(`l${index}`))),
       );
@@ -166,7 +108,7 @@ export function describeRunStore(name: string, open: () => Promise<Stores>): voi
     });
 
     it('keeps every attempt, and finds the newest and its lease', async () => {
-      const stores = await withRun();
+      const stores = await withRun(open);
       await move(stores, claim('l1'));
       await move(stores, report('l1', 1, { type: 'step.started', at: 1, index: 0, name: 'test' }));
       await move(stores, { type: 'lease-expired', jobId: jobId('run', 'a'), leaseId: 'l1' });
@@ -184,7 +126,7 @@ export function describeRunStore(name: string, open: () => Promise<Stores>): voi
     });
 
     it('names the attempts that wait for a runner, the oldest first, with their queue', async () => {
-      const stores = await opened();
+      const stores = await opened(open);
       await stores.inbox.record(sampleDelivery('delivery'));
       const plans = [buildPlan('a'), buildPlan('b', ['a']), deployPlan('live', ['a'])];
       await stores.store.settleDelivery('delivery', settled, [newRun(plans)]);
@@ -193,22 +135,14 @@ export function describeRunStore(name: string, open: () => Promise<Stores>): voi
       ]);
       await move(stores, claim('l1'));
       expect(await stores.store.queuedTickets(10)).toEqual([]);
-      const end: JobEvent = {
-        type: 'job.finished',
-        at: 9,
-        outcome: 'success',
-        logLines: 0,
-        logBytes: 0,
-        logCut: false,
-      };
-      await move(stores, report('l1', 1, end));
+      await move(stores, report('l1', 1, succeeded));
       const queues = (await stores.store.queuedTickets(10)).map(({ queue }) => queue);
       expect(queues.sort()).toEqual(['deployments', 'jobs']);
       expect(await stores.store.queuedTickets(1)).toHaveLength(1);
     });
 
     it('answers with the artifact as the last attempt stored it', async () => {
-      const stores = await withRun();
+      const stores = await withRun(open);
       const artifact = (key: string): JobEvent => ({
         type: 'artifact.stored',
         at: 1,
@@ -227,87 +161,4 @@ export function describeRunStore(name: string, open: () => Promise<Stores>): voi
       expect(await stores.store.artifactOf('run', 'a', 'other')).toBeUndefined();
     });
   });
-
-  describe(`leases: ${name}`, () => {
-    it('are renewed by newer heartbeats only', async () => {
-      const stores = await withRun();
-      await move(stores, claim('l1'));
-      expect(await stores.leases.renew('l1', 5, 30_000)).toBe('continue');
-      expect(await stores.leases.renew('l1', 5, 90_000)).toBe('continue');
-      expect(await stores.leases.renew('l1', 4, 90_000)).toBe('continue');
-      expect(await stores.leases.expired(30_001, 10)).toHaveLength(1);
-    });
-
-    it('that were never renewed last as long as they were granted', async () => {
-      const stores = await withRun();
-      await move(stores, claim('l1'));
-      expect(await stores.leases.expired(16_000, 10)).toEqual([]);
-      expect(await stores.leases.expired(16_001, 10)).toMatchObject([
-        { runId: 'run', jobId: jobId('run', 'a'), attempt: 1, leaseId: 'l1', runner: { id: 'r1' } },
-      ]);
-    });
-
-    it('that were taken away cannot be renewed, and are named again until their attempt is over', async () => {
-      const stores = await withRun();
-      await move(stores, claim('l1'));
-      await stores.leases.expired(16_001, 10);
-      expect(await stores.leases.renew('l1', 9, 99_000)).toBe('fenced');
-      const again = await stores.reopen();
-      expect(await again.leases.expired(16_002, 10)).toHaveLength(1);
-      await move(again, { type: 'lease-expired', jobId: jobId('run', 'a'), leaseId: 'l1' });
-      expect(await again.leases.expired(16_003, 10)).toEqual([]);
-      expect(await again.leases.renew('l1', 10, 99_000)).toBe('fenced');
-    });
-
-    it('that were renewed in time are not taken away', async () => {
-      const stores = await withRun();
-      await move(stores, claim('l1'));
-      const [, expired] = await Promise.all([
-        stores.leases.renew('l1', 1, 40_000),
-        stores.leases.expired(20_000, 10),
-      ]);
-      const verdict = await stores.leases.renew('l1', 2, 50_000);
-      expect(verdict).toBe(expired.length === 0 ? 'continue' : 'fenced');
-    });
-
-    it('carry word of a cancelled run, and of nothing that nobody knows', async () => {
-      const stores = await withRun();
-      await move(stores, claim('l1'));
-      await move(stores, { type: 'cancel-requested', reason: { code: 'user', message: 'stop' } });
-      expect(await stores.leases.renew('l1', 1, 30_000)).toBe('cancel');
-      expect(await stores.leases.renew('unknown', 1, 30_000)).toBe('fenced');
-    });
-
-    it('of a job that ended are at peace: its runner may still have events to say', async () => {
-      const stores = await withRun();
-      await move(stores, claim('l1'));
-      const end: JobEvent = {
-        type: 'job.finished',
-        at: 9,
-        outcome: 'success',
-        logLines: 0,
-        logBytes: 0,
-        logCut: false,
-      };
-      await move(stores, report('l1', 1, end));
-      expect(await stores.leases.renew('l1', 7, 30_000)).toBe('continue');
-      expect(await stores.leases.expired(99_000, 10)).toEqual([]);
-    });
-  });
-}
-
-/** For suites that need runs of their own: one run per name, each from a delivery of its own. */
-export async function addRuns(
-  stores: Stores,
-  ids: readonly string[],
-  sha?: (id: string) => string,
-): Promise<Run[]> {
-  const runs: Run[] = [];
-  for (const id of ids) {
-    await stores.inbox.record(sampleDelivery(`d-${id}`));
-    const change = sha ? { sha: sha(id) } : {};
-    const run = newRun([buildPlan('a')], { id, deliveryId: `d-${id}`, change });
-    runs.push(...(await stores.store.settleDelivery(`d-${id}`, settled, [run])));
-  }
-  return runs;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { sampleDelivery } from '../src/runs/sample-run.ts';
-import type { Stores } from './run-store-contract.ts';
+import type { Stores } from './stores.ts';
 
 /** What every database must do for deliveries that wait to be planned. */
 export function describeDeliveryQueue(name: string, open: () => Promise<Stores>): void {

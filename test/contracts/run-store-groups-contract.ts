@@ -4,7 +4,7 @@ import { decideCommand } from '../../src/runs/command.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { type RunEvent, transition } from '../../src/runs/transition.ts';
 import { buildPlan, jobId, newRun, sampleDelivery, sampleLease } from '../src/runs/sample-run.ts';
-import type { Stores } from './run-store-contract.ts';
+import type { Stores } from './stores.ts';
 
 const settled = { outcome: 'runs', settledAtMs: 1_500 } as const;
 

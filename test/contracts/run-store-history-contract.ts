@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { JobEvent } from '../../src/contract/job-event.ts';
 import { transition } from '../../src/runs/transition.ts';
 import { deployPlan, jobId, newRun, sampleDelivery, sampleLease } from '../src/runs/sample-run.ts';
-import { addRuns, type Stores } from './run-store-contract.ts';
+import { addRuns, type Stores } from './stores.ts';
 
 /** What every database must do for the API and the pages. */
 export function describeHistory(name: string, open: () => Promise<Stores>): void {

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { OutboxEntry } from '../../src/runs/outbox.ts';
 import { transition } from '../../src/runs/transition.ts';
 import { jobId, sampleLease } from '../src/runs/sample-run.ts';
-import { addRuns, type Stores } from './run-store-contract.ts';
+import { addRuns, type Stores } from './stores.ts';
 
 /** What every database must do for effects that wait to be carried out. */
 export function describeOutbox(name: string, open: () => Promise<Stores>): void {

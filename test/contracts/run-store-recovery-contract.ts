@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { buildPlan, newRun, sampleDelivery } from '../src/runs/sample-run.ts';
-import type { Stores } from './run-store-contract.ts';
+import type { Stores } from './stores.ts';
 
 /** What every database must do for deliveries that are looked for, and for those that are played again. */
 export function describeRecovery(name: string, open: () => Promise<Stores>): void {

@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import type { Change } from '../../src/runs/change.ts';
 import { transition } from '../../src/runs/transition.ts';
 import { buildPlan, jobId, newRun, sampleDelivery, sampleLease } from '../src/runs/sample-run.ts';
-import type { Stores } from './run-store-contract.ts';
+import type { Stores } from './stores.ts';
 
 const settled = { outcome: 'runs', settledAtMs: 1_500 } as const;
 const shaOf = (id: string) => id.charCodeAt(0).toString(16).repeat(20);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Stores } from '../contracts/run-store-contract.ts';
+import type { Stores } from '../contracts/stores.ts';
 import { buildPlan, newRun, sampleDelivery } from '../src/runs/sample-run.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { openPostgresStores } from '../support/postgres-stores.ts';

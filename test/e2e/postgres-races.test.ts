@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { Outbox, OutboxEntry } from '../../src/runs/outbox.ts';
 import type { Run } from '../../src/runs/run.ts';
 import { transition } from '../../src/runs/transition.ts';
-import { addRuns, type Stores } from '../contracts/run-store-contract.ts';
+import { addRuns, type Stores } from '../contracts/stores.ts';
 import { buildPlan, jobId, newRun, sampleDelivery, sampleLease } from '../src/runs/sample-run.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { openPostgresStores } from '../support/postgres-stores.ts';

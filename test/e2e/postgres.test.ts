@@ -3,6 +3,7 @@ import { describeRunStore } from '../contracts/run-store-contract.ts';
 import { describeDeliveryQueue } from '../contracts/run-store-deliveries-contract.ts';
 import { describeGroups } from '../contracts/run-store-groups-contract.ts';
 import { describeHistory } from '../contracts/run-store-history-contract.ts';
+import { describeLeases } from '../contracts/run-store-leases-contract.ts';
 import { describeOutbox } from '../contracts/run-store-outbox-contract.ts';
 import { describeRecovery } from '../contracts/run-store-recovery-contract.ts';
 import { describeSuperseding } from '../contracts/run-store-superseding-contract.ts';
@@ -20,6 +21,7 @@ afterAll(() => server?.close());
 const openStores = async () => openPostgresStores(await server.newDatabase());
 
 describeRunStore('PostgreSQL', openStores);
+describeLeases('PostgreSQL', openStores);
 describeOutbox('PostgreSQL', openStores);
 describeDeliveryQueue('PostgreSQL', openStores);
 describeHistory('PostgreSQL', openStores);

@@ -8,7 +8,7 @@ import { createSqlInbox } from '../../src/sql/sql-inbox.ts';
 import { createSqlOutbox } from '../../src/sql/sql-outbox.ts';
 import { createSqlRecovery } from '../../src/sql/sql-recovery.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../../src/sql/sql-run-store.ts';
-import type { Stores } from '../contracts/run-store-contract.ts';
+import type { Stores } from '../contracts/stores.ts';
 
 /** The stores over one database; `reopen` is another process beside the first. `close` closes all of them. */
 export async function openPostgresStores(url: string): Promise<Stores> {

@@ -11,13 +11,15 @@ import { createSqlInbox } from '../../../src/sql/sql-inbox.ts';
 import { createSqlOutbox } from '../../../src/sql/sql-outbox.ts';
 import { createSqlRecovery } from '../../../src/sql/sql-recovery.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
-import { describeRunStore, type Stores } from '../../contracts/run-store-contract.ts';
+import { describeRunStore } from '../../contracts/run-store-contract.ts';
 import { describeDeliveryQueue } from '../../contracts/run-store-deliveries-contract.ts';
 import { describeGroups } from '../../contracts/run-store-groups-contract.ts';
 import { describeHistory } from '../../contracts/run-store-history-contract.ts';
+import { describeLeases } from '../../contracts/run-store-leases-contract.ts';
 import { describeOutbox } from '../../contracts/run-store-outbox-contract.ts';
 import { describeRecovery } from '../../contracts/run-store-recovery-contract.ts';
 import { describeSuperseding } from '../../contracts/run-store-superseding-contract.ts';
+import type { Stores } from '../../contracts/stores.ts';
 import { describeInbox } from '../webhooks/inbox-contract.ts';
 
 /** SQLite on a file of its own; `reopen` is another process, and the first one never gets to close anything. */
@@ -54,6 +56,7 @@ async function openStores(): Promise<Stores> {
 }
 
 describeRunStore('SQLite', openStores);
+describeLeases('SQLite', openStores);
 describeOutbox('SQLite', openStores);
 describeDeliveryQueue('SQLite', openStores);
 describeHistory('SQLite', openStores);
