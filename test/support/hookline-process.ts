@@ -35,16 +35,19 @@ export type HooklineProcess = {
   stop(): Promise<ProcessEnd>;
 };
 
-/** Starts `hookline <args>`. It ends with the program that started it, whatever ends that one. */
+/**
+ * Starts `hookline <args>`, or another program with hookline in it. It ends with the program that started it, whatever
+ * ends that one.
+ */
 export async function spawnHookline(
   args: readonly string[],
-  options: { settings: HooklineSettings; logFile: string },
+  options: { settings: HooklineSettings; logFile: string; program?: string },
 ): Promise<HooklineProcess> {
   const { logFile } = options;
   const file = openSync(logFile, 'a', 0o600);
   const from = readFileSync(logFile).length;
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [...nodeFlags, main, ...args], {
+  const child = spawn(process.execPath, [...nodeFlags, options.program ?? main, ...args], {
     env: { PATH, HOME, ...options.settings },
     stdio: ['ignore', file, file],
     detached: true,

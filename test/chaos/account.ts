@@ -1,0 +1,135 @@
+import { isFinal, type Status } from '../../src/runs/run.ts';
+import type { CommitStatus } from '../githost/commit-statuses.ts';
+import type { DeliveryJson, RunJson } from '../support/hookline-scene.ts';
+import { checkEffects } from './check-effects.ts';
+import { countBy } from './count-by.ts';
+import type { Effect } from './effect.ts';
+import { kindOf } from './plan-deliveries.ts';
+import type { SentDelivery } from './send-deliveries.ts';
+
+/** Everything that can be seen from outside when all is quiet, or when the patience has ended. */
+export type Facts = {
+  sent: readonly SentDelivery[];
+  deliveries: readonly DeliveryJson[];
+  runs: readonly RunJson[];
+  /** What a commit has got at the git host, newest first. */
+  statusesOf: (repository: string, sha: string) => readonly CommitStatus[];
+  effects: readonly Effect[];
+  /** The deployments whose hook ran, each time that it ran. */
+  hooks: readonly string[];
+  /** What is still there of jobs that have ended. */
+  leftovers: readonly string[];
+  /** Whether every build was carried out by the engine that notes its effects. */
+  allEffectsKnown: boolean;
+};
+
+export type ProblemKind = 'lost' | 'double' | 'hanging' | 'leftover' | 'wrong';
+export type AccountProblem = { kind: ProblemKind; what: string };
+
+/** What may end a run otherwise than its pipeline would: its job lost its runner once too often, or its deployer was cut off. */
+const excuses = new Set(['runner-lost', 'interrupted']);
+
+/** Holds what was seen against what was promised. */
+export function account(facts: Facts): AccountProblem[] {
+  return [
+    ...facts.sent.flatMap((sent) => checkDelivery(sent, facts)),
+    ...facts.runs.flatMap((run) => checkRun(run, facts)),
+    ...checkEffects(facts),
+    ...facts.leftovers.map((what) => ({ kind: 'leftover' as const, what })),
+  ];
+}
+
+function checkDelivery({ planned, answers, promised }: SentDelivery, facts: Facts): AccountProblem[] {
+  const { id, kind, expects } = planned;
+  const name = `delivery ${id} (${kind})`;
+  const stored = facts.deliveries.filter(({ deliveryId }) => deliveryId === id);
+  const runs = stored.flatMap(({ runIds }) => runIds);
+  const found: AccountProblem[] = [];
+  const say = (problem: ProblemKind, what: string) => found.push({ kind: problem, what: `${name}: ${what}` });
+
+  if (stored.length > 1) say('double', `was stored ${stored.length} times`);
+  if (runs.length > 1) say('double', `made the runs ${runs.join(', ')}`);
+  if (expects === 'refused') {
+    if (stored.length > 0) say('wrong', 'has a wrong signature and was stored');
+    return found;
+  }
+  const odd = answers.filter((answer) => typeof answer === 'number' && answer !== 202 && answer < 500);
+  if (odd.length > 0) say('wrong', `was answered ${odd.join(', ')}`);
+  if (!promised) {
+    say('hanging', `was never answered with 202: ${answers.slice(-3).join(', ')}`);
+    return found;
+  }
+  const [delivery] = stored;
+  if (!delivery) say('lost', 'was answered 202 and is not there');
+  else if (delivery.outcome === 'pending')
+    say('hanging', `is not planned: ${delivery.problem ?? 'no reason'}`);
+  else if (expects === 'run' && runs.length === 0)
+    say('lost', `made no run: ${delivery.reason ?? 'no reason'}`);
+  else if (expects === 'no' && runs.length > 0) say('wrong', 'made a run and should not');
+  return found;
+}
+
+function checkRun(run: RunJson, facts: Facts): AccountProblem[] {
+  const name = `run ${run.id} (${run.repository} #${run.number})`;
+  const found: AccountProblem[] = [];
+  const say = (problem: ProblemKind, what: string) => found.push({ kind: problem, what: `${name}: ${what}` });
+  if (!isFinal(run.status)) {
+    const jobs = run.jobs.map(({ name: job, status, attempts }) => `${job} ${status} (${attempts.length})`);
+    say('hanging', `is ${run.status}: ${jobs.join(', ')}`);
+    return found;
+  }
+  for (const job of run.jobs)
+    if (!isFinal(job.status)) say('hanging', `its job ${job.name} is ${job.status}`);
+  const wanted = wantedEnd(run, facts);
+  if (wanted !== undefined && run.status !== wanted && !isExcused(run)) {
+    say('wrong', `ended as ${run.status}, not ${wanted}: ${run.reason?.code} ${run.reason?.message}`);
+  }
+  const posted = facts.statusesOf(run.repository, run.sha);
+  const states = posted.map(({ state }) => state).join(' ← ');
+  if (posted[0]?.state !== stateOf(run.status)) {
+    say('hanging', `ended as ${run.status}, and its statuses at the git host are: ${states || 'none'}`);
+  }
+  return found;
+}
+
+function wantedEnd(run: RunJson, { sent, deliveries }: Facts): Status | undefined {
+  const deliveryId = deliveries.find(({ id }) => id === run.deliveryId)?.deliveryId;
+  const planned = sent.find((each) => each.planned.id === deliveryId)?.planned;
+  return planned && kindOf(planned)?.ends;
+}
+
+function isExcused(run: RunJson): boolean {
+  return run.jobs.some(({ reason }) => reason !== undefined && excuses.has(reason.code));
+}
+
+function stateOf(status: Status): CommitStatus['state'] {
+  if (status === 'success' || status === 'skipped') return 'success';
+  return status === 'failure' ? 'failure' : 'error';
+}
+
+/** The figures of a round, in the order in which they are printed. */
+export function figuresOf(
+  facts: Facts,
+  problems: readonly AccountProblem[],
+): Record<string, string | number> {
+  const jobs = facts.runs.flatMap((run) => run.jobs);
+  const attempts = jobs.flatMap((job) => job.attempts);
+  const of = (kind: ProblemKind) => problems.filter((problem) => problem.kind === kind).length;
+  return {
+    'deliveries sent': facts.sent.length,
+    'answered 202': facts.sent.filter(({ promised }) => promised).length,
+    'times sent': facts.sent.reduce((sum, { answers }) => sum + answers.length, 0),
+    runs: facts.runs.length,
+    'runs by end': countBy(facts.runs.map(({ status }) => status)),
+    jobs: jobs.length,
+    attempts: attempts.length,
+    'attempts lost': attempts.filter(({ status }) => status === 'lost').length,
+    'runs ended by faults': facts.runs.filter((run) => run.status === 'error' && isExcused(run)).length,
+    'hooks run': facts.hooks.length,
+    lost: of('lost'),
+    double: of('double'),
+    hanging: of('hanging'),
+    leftovers: of('leftover'),
+    'otherwise wrong': of('wrong'),
+  };
+}

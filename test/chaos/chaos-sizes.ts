@@ -1,0 +1,18 @@
+export type ChaosSize = {
+  deliveries: number;
+  /** Of the deliveries, how many ask for a run. */
+  runs: number;
+  faults: number;
+  /** Deliveries and faults come within this time. */
+  windowMs: number;
+  /** No fault lasts longer. */
+  longestMs: number;
+  /** After the last fault, until all is quiet. */
+  quietMs: number;
+};
+
+/** For each database. */
+export const chaosSizes = {
+  small: { deliveries: 120, runs: 40, faults: 16, windowMs: 18_000, longestMs: 4_000, quietMs: 50_000 },
+  full: { deliveries: 1_000, runs: 300, faults: 110, windowMs: 300_000, longestMs: 25_000, quietMs: 300_000 },
+} as const satisfies Record<string, ChaosSize>;

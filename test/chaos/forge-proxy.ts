@@ -1,0 +1,73 @@
+import { once } from 'node:events';
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/**
+ * What the forge's API does to whoever asks: fail, limit the rate, answer late, never answer, or do what it was asked
+ * and break the connection before it says so.
+ */
+export const forgeFaults = ['502', 'limited', 'late', 'never', 'answer lost'] as const;
+export type ForgeFault = (typeof forgeFaults)[number];
+
+export type ForgeProxy = {
+  readonly url: string;
+  fault: ForgeFault | undefined;
+  /** Breaks every connection: whoever waits for an answer gets none. */
+  hangUp(): void;
+  close(): Promise<void>;
+};
+
+const lateMs = 5_000;
+
+/** Stands before the git host's API: `GITHUB_API_URL` points here. */
+export async function startForgeProxy(target: string): Promise<ForgeProxy> {
+  const { port, pathname } = new URL(target);
+  const stop = new AbortController();
+  let fault: ForgeFault | undefined;
+
+  const server: Server = createServer((asked, answer) => {
+    void (async () => {
+      const doing = fault;
+      if (doing === 'never') return;
+      if (doing === '502') return void answer.writeHead(502).end('{"message":"Bad Gateway"}');
+      if (doing === 'limited') {
+        const headers = { 'retry-after': '1', 'x-ratelimit-remaining': '0' };
+        return void answer
+          .writeHead(403, headers)
+          .end('{"message":"You have exceeded a secondary rate limit"}');
+      }
+      if (doing === 'late') await sleep(lateMs, undefined, { signal: stop.signal });
+      const { method, headers, url } = asked;
+      const passed = request({ host: '127.0.0.1', port, path: url, method, headers }, (given) => {
+        if (doing === 'answer lost') {
+          given.resume();
+          return void answer.destroy();
+        }
+        answer.writeHead(given.statusCode ?? 502, given.headers);
+        given.pipe(answer);
+      });
+      passed.on('error', () => answer.destroy());
+      asked.pipe(passed);
+    })().catch(() => answer.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${pathname}`,
+    get fault() {
+      return fault;
+    },
+    set fault(next) {
+      fault = next;
+    },
+    hangUp: () => server.closeAllConnections(),
+    async close() {
+      stop.abort();
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

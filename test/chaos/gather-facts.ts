@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises';
+import { isFinal } from '../../src/runs/run.ts';
+import type { DeliveryJson, RunJson } from '../support/hookline-scene.ts';
+import type { Facts } from './account.ts';
+import type { ChaosWorld } from './chaos-world.ts';
+import { parseEffects } from './effect.ts';
+import { leftoversIn } from './leftovers-in.ts';
+import type { SentDelivery } from './send-deliveries.ts';
+
+/** Looks at everything once. */
+export async function gatherFacts(world: ChaosWorld, sent: readonly SentDelivery[]): Promise<Facts> {
+  const [url = ''] = world.urls;
+  const deliveries = await allPages<DeliveryJson>(url, '/api/v1/deliveries');
+  const summaries = await allPages<{ id: string }>(url, '/api/v1/runs');
+  const runs: RunJson[] = [];
+  for (const { id } of summaries) runs.push((await get(url, `/api/v1/runs/${id}`)) as RunJson);
+  return {
+    sent,
+    deliveries,
+    runs,
+    statusesOf: world.git.statuses,
+    effects: parseEffects(await readFile(world.effectsFile, 'utf8')),
+    hooks: (await readFile(world.hookFile, 'utf8')).split('\n').filter(Boolean),
+    leftovers: await leftoversIn(world),
+    allEffectsKnown: true,
+  };
+}
+
+/** What still moves: when it is empty nothing more will come. */
+export function unsettled({ deliveries, runs, leftovers }: Facts): string[] {
+  return [
+    ...deliveries
+      .filter(({ outcome }) => outcome === 'pending')
+      .map(({ deliveryId }) => `delivery ${deliveryId}`),
+    ...runs.filter(({ status }) => !isFinal(status)).map(({ id, status }) => `run ${id} is ${status}`),
+    ...runs.flatMap(({ id, statuses }) =>
+      statuses
+        .filter(({ delivery }) => delivery === 'pending')
+        .map(({ state }) => `status ${state} of run ${id}`),
+    ),
+    ...leftovers,
+  ];
+}
+
+/** Whether the whole history need be looked at: cheap enough to be asked often. */
+export async function isBusy(world: ChaosWorld): Promise<boolean> {
+  const [url = ''] = world.urls;
+  for (const path of [
+    '/api/v1/deliveries?outcome=pending',
+    '/api/v1/runs?status=queued',
+    '/api/v1/runs?status=running',
+    '/api/v1/runs?status=waiting',
+  ]) {
+    const page = (await get(url, `${path}&limit=1`)) as { items: unknown[] };
+    if (page.items.length > 0) return true;
+  }
+  return false;
+}
+
+async function allPages<Item>(url: string, path: string): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let before: string | undefined = ''; before !== undefined; ) {
+    const query: string = before === '' ? '' : `&before=${encodeURIComponent(before)}`;
+    const page = (await get(url, `${path}?limit=100${query}`)) as { items: Item[]; next?: string };
+    items.push(...page.items);
+    before = page.next;
+  }
+  return items;
+}
+
+async function get(url: string, path: string): Promise<unknown> {
+  const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(20_000) });
+  if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
+  return response.json();
+}

@@ -1,0 +1,50 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import type { ChaosWorld } from './chaos-world.ts';
+
+const foldersOf = {
+  runners: ['runner/workspaces', 'runner/leases'],
+  deployers: ['deployer/bundles', 'deployer/leases'],
+};
+
+/** What jobs left behind on disks and in Redis. Nothing, once all have ended and been told. */
+export async function leftoversIn(world: ChaosWorld): Promise<string[]> {
+  const places = [
+    ...world.runners.flatMap(({ name }) => foldersOf.runners.map((folder) => join(name, folder))),
+    ...world.deployers.flatMap(({ name }) => foldersOf.deployers.map((folder) => join(name, folder))),
+    'blobs/incoming',
+    'tmp',
+  ];
+  const onDisk = await Promise.all(
+    places.map(async (place) => {
+      const names = await readdir(join(world.directory, place)).catch(() => []);
+      return names.map((name) => `${place}/${name}`);
+    }),
+  );
+  return [...onDisk.flat(), ...(await leftInRedis(world.redis.path))];
+}
+
+/** Tickets, and frames that nobody took. */
+async function leftInRedis(path: string): Promise<string[]> {
+  const redis = new Redis({ path, retryStrategy: () => null, maxRetriesPerRequest: 1 });
+  redis.on('error', () => {});
+  try {
+    const found: string[] = [];
+    for (const queue of ['hookline-jobs', 'hookline-deployments']) {
+      for (const list of ['wait', 'active', 'paused']) {
+        const ids = await redis.lrange(`bull:${queue}:${list}`, 0, -1);
+        found.push(...ids.map((id) => `ticket in ${queue}:${list}: ${id}`));
+      }
+      for (const set of ['completed', 'failed', 'delayed', 'prioritized']) {
+        const count = await redis.zcard(`bull:${queue}:${set}`);
+        if (count > 0) found.push(`${count} tickets in ${queue}:${set}`);
+      }
+    }
+    const frames = await redis.xlen('hookline:to-control');
+    if (frames > 0) found.push(`${frames} frames to control`);
+    return found;
+  } finally {
+    redis.disconnect();
+  }
+}

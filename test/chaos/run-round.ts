@@ -1,0 +1,133 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { messageOf } from '../../src/errors.ts';
+import { createRandom } from '../scenarios/lease/random.ts';
+import { account, type Facts, figuresOf } from './account.ts';
+import { makeChaosRepository } from './chaos-repositories.ts';
+import type { ChaosSize } from './chaos-sizes.ts';
+import {
+  type ChaosWorld,
+  canDeploy,
+  type Database,
+  openChaosWorld,
+  removeWorld,
+  repositoryNames,
+} from './chaos-world.ts';
+import { countBy } from './count-by.ts';
+import type { Fault } from './faults/fault.ts';
+import { gatherFacts, isBusy, unsettled } from './gather-facts.ts';
+import { type InjectedFault, injectFaults, timelineText } from './inject-faults.ts';
+import { planDeliveries } from './plan-deliveries.ts';
+import { planFaults } from './plan-faults.ts';
+import { type SentDelivery, sendDeliveries } from './send-deliveries.ts';
+import { slowestTakeUp } from './slowest-take-up.ts';
+
+export type RoundOptions = {
+  seed: number;
+  database: Database;
+  size: ChaosSize;
+  openFaults: (world: ChaosWorld) => readonly Fault[];
+  signal: AbortSignal;
+};
+
+const lookMs = 500;
+
+/** One installation, broken and looked at; prints what came of it and says whether it was good. */
+export async function runRound(options: RoundOptions): Promise<boolean> {
+  const { seed, database, size, signal } = options;
+  const world = await openChaosWorld({ database });
+  let good = false;
+  try {
+    const random = createRandom(seed);
+    const deploys = canDeploy;
+    const planned = planDeliveries(random, { ...size, repositories: repositoryNames, deploys });
+    const faults = options.openFaults(world);
+    const timeline = planFaults(random, { ...size, kinds: faults, count: size.faults });
+    const repositories = await Promise.all(
+      repositoryNames.map((name) =>
+        makeChaosRepository(world.git, {
+          ...{ name, planned, image: 'debian:12', hookFile: world.hookFile },
+          directory: `${world.directory}/git`,
+          destination: world.destinationOf(name),
+        }),
+      ),
+    );
+    const startedAtMs = Date.now();
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(size.windowMs + size.quietMs)]);
+    const sending = sendDeliveries({
+      planned,
+      repositories: new Map(repositories.map((repository) => [repository.name, repository])),
+      urls: world.urls,
+      deadline: patience,
+    });
+    const injected = await injectFaults(timeline, faults, signal);
+    const mendedAtMs = Date.now();
+    const facts = await untilQuiet(world, await sending, patience);
+    const quietAtMs = Date.now();
+
+    const problems = account(facts);
+    const figures = {
+      ...figuresOf(facts, problems),
+      faults: injected.length,
+      'faults by kind': countBy(injected.map(({ kind }) => kind)),
+      'processes that ended by themselves': endings(world),
+      'slowest take-up of a lost job': seconds(slowestTakeUp(facts.runs)),
+      'quiet after the last fault': seconds(quietAtMs - mendedAtMs),
+      took: seconds(quietAtMs - startedAtMs),
+    };
+    good = problems.length === 0;
+    print(database, figures);
+    if (!good) {
+      console.log(`${database}: NOT GOOD, seed ${seed}, all of it is in ${world.directory}`);
+      console.log(timelineText(injected));
+      for (const { kind, what } of problems) console.log(`  ${kind}: ${what}`);
+    }
+    warnOfOddFaults(injected);
+    return good;
+  } finally {
+    await world.close();
+    if (good) await removeWorld(world);
+  }
+}
+
+/** Looks until nothing moves any more, or the patience ends; what then still moves is among the facts. */
+async function untilQuiet(
+  world: ChaosWorld,
+  sent: readonly SentDelivery[],
+  patience: AbortSignal,
+): Promise<Facts> {
+  let facts: Facts | undefined;
+  let problem: unknown = new Error('nothing was looked at in time');
+  while (!facts || (unsettled(facts).length > 0 && !patience.aborted)) {
+    await sleep(lookMs);
+    try {
+      if ((await isBusy(world)) && !patience.aborted) continue;
+      facts = await gatherFacts(world, sent);
+    } catch (error) {
+      problem = error;
+      if (patience.aborted) throw new Error(`hookline does not answer: ${messageOf(problem)}`);
+    }
+  }
+  return facts;
+}
+
+function endings({ webs, runners, deployers }: ChaosWorld): string {
+  const ended = [...webs, ...runners, ...deployers].flatMap(({ name, endedByItself }) =>
+    endedByItself.map((how) => `${name} (${how})`),
+  );
+  return countBy(ended) || 'none';
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1_000).toFixed(1)} s`;
+}
+
+function print(title: string, figures: Record<string, string | number>): void {
+  const lines = Object.entries(figures).map(([name, value]) => `  ${name.padEnd(36)} ${value}`);
+  console.log(`${title}\n${lines.join('\n')}`);
+}
+
+function warnOfOddFaults(injected: readonly InjectedFault[]): void {
+  for (const { kind, target, problem } of injected) {
+    if (problem !== undefined) console.log(`  ${kind}: ${target} could not be done: ${problem}`);
+  }
+}
