@@ -4,6 +4,7 @@ import type { JobEvent } from '../src/contract/job-event.ts';
 import type { BuildSpec } from '../src/contract/job-spec.ts';
 import { messageOf, Refusal } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
+import { checkOutPatiently } from './check-out-patiently.ts';
 import type { Engine, JobContainer } from './engine/engine.ts';
 import type { JobStop } from './job-stop.ts';
 import type { JobLog } from './log/job-log.ts';
@@ -126,7 +127,11 @@ async function prepare(
       { signal },
     ),
   );
-  const checkingOut = ports.checkout(spec.source, workspaceDir, { signal });
+  const checkingOut = checkOutPatiently(() => ports.checkout(spec.source, workspaceDir, { signal }), {
+    clock,
+    signal,
+    note: job.jobLog.note,
+  });
   for (const part of [opening, checkingOut]) part.catch(() => failed.abort());
   const [container, checkout] = await Promise.allSettled([opening, checkingOut]);
   if (container.status === 'fulfilled' && checkout.status === 'fulfilled') {
