@@ -20,9 +20,13 @@ export type DispatchPorts = {
   log: Log;
 };
 
-const holdMs = 60_000;
-/** Shorter than the hold: whoever takes an effect up again must find nobody still at it. */
-const performMs = 30_000;
+/** What a control took and did not finish before it was killed waits this long for another one. */
+const holdMs = 25_000;
+/**
+ * Shorter than the hold: whoever takes an effect up again must find nobody still at it. GitHub ends a request itself
+ * after 10 s (docs.github.com, "Troubleshooting the REST API", timeouts).
+ */
+const performMs = 15_000;
 const idleMs = 1_000;
 const wait = { firstMs: 500, mostMs: 5 * 60_000 };
 /** A status that could not be posted for this long is given up: nobody waits for it any more. */
