@@ -87,7 +87,12 @@ function checkRun(run: RunJson, facts: Facts): AccountProblem[] {
   const posted = facts.statusesOf(run.repository, run.sha);
   const states = posted.map(({ state }) => state).join(' ← ');
   if (posted[0]?.state !== stateOf(run.status)) {
-    say('hanging', `ended as ${run.status}, and its statuses at the git host are: ${states || 'none'}`);
+    const outbox = run.statuses.map(
+      ({ state, delivery, tries, problem }) =>
+        `${state} ${delivery} after ${tries} tries (${problem ?? 'no problem'})`,
+    );
+    const told = `its statuses at the git host are: ${states || 'none'}; in the outbox: ${outbox.join(', ')}`;
+    say('hanging', `ended as ${run.status}, and ${told}`);
   }
   return found;
 }

@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs';
 import type { ContainerSpec, Engine, JobContainer } from '../../runners/engine/engine.ts';
 import { createFakeEngine } from '../../runners/engine/fake/fake-engine.ts';
 import { runRunner } from '../../src/cli/runner.ts';
+import { Refusal } from '../../src/errors.ts';
 import type { Effect } from './effect.ts';
 import { scriptedSteps } from './scripted-steps.ts';
 
@@ -46,5 +47,11 @@ const engine: Engine = {
   open: async (spec, options) => noting(spec, await scripted.open(spec, options)),
 };
 
-process.exitCode = await runRunner(args, { engine });
+try {
+  process.exitCode = await runRunner(args, { engine });
+} catch (error) {
+  if (!(error instanceof Refusal)) throw error;
+  console.error(`scripted runner: ${error.message}`);
+  process.exitCode = 1;
+}
 process.exit();

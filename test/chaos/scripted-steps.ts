@@ -1,14 +1,18 @@
 import type { Step } from '../../runners/engine/engine.ts';
 import type { FakeBehaviour, FakeRule } from '../../runners/engine/fake/fake-behaviour.ts';
 
-/** What the scripts of `change-kinds.ts` do, for the scripted engine. */
+/** What the scripts of `change-kinds.ts` do, for the scripted engine; the runner puts `set -e` on a line before each. */
 export const scriptedSteps: readonly FakeRule[] = [
-  { when: /^sleep [\d.]+$/, does: ({ script }) => ({ delayMs: Number(script.split(' ')[1]) * 1_000 }) },
-  { when: /^exit \d+$/, does: ({ script }) => ({ exitCode: Number(script.split(' ')[1]) }) },
+  { when: /^sleep [\d.]+$/m, does: (step) => ({ delayMs: Number(wordsOf(step)[1]) * 1_000 }) },
+  { when: /^exit \d+$/m, does: (step) => ({ exitCode: Number(wordsOf(step)[1]) }) },
   { when: /out\/app\.txt/, does: { files: { 'out/app.txt': 'made\n' } } },
   { does: echo },
 ];
 
-function echo({ script }: Step): FakeBehaviour {
-  return { output: [`${script.replace(/^echo /, '')}\n`] };
+function echo(step: Step): FakeBehaviour {
+  return { output: [`${wordsOf(step).slice(1).join(' ')}\n`] };
+}
+
+function wordsOf({ script }: Step): string[] {
+  return (script.split('\n').at(-1) ?? '').split(' ');
 }
