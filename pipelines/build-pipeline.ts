@@ -1,3 +1,4 @@
+import { buildApproval } from './build-approval.ts';
 import { buildMatrix } from './build-matrix.ts';
 import { buildRefs, buildTriggers, type LineOf } from './build-triggers.ts';
 import { buildVariables, durationOr, limitOf, listOf } from './build-values.ts';
@@ -71,6 +72,7 @@ function buildJob(
     needs: listOf(job.needs),
     allowFailure: job.allow_failure ?? false,
     ...groupOf(job.concurrency),
+    ...buildApproval(job.approval),
     timeoutMs,
     ...limitOf('noOutputTimeoutMs', job.no_output_timeout),
     steps: job.steps.map((step, index) => buildStep(step, timeoutMs, lineOf([...path, 'steps', index]))),
@@ -138,6 +140,7 @@ function buildDeploy(
     ...buildRefs(shape, path, lineOf, on.push?.branches ?? null),
     secrets: listOf(shape.secrets),
     ...groupOf(shape.concurrency),
+    ...buildApproval(shape.approval),
     timeoutMs: durationOr(shape.timeout, defaultTimeoutMs),
     target: buildTarget(shape),
   };

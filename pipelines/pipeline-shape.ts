@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { approval } from './approval-shape.ts';
 import { matrix } from './matrix-shape.ts';
 import {
   artifactName,
@@ -106,6 +107,7 @@ const job = mapping('a job: a mapping with steps', {
   env: environmentVariables.optional(),
   secrets: secrets.optional(),
   needs: listOf(text('the name of a job'), 'a list of names of jobs').optional(),
+  approval: approval.optional(),
   concurrency: groupConcurrency.optional(),
   timeout: duration.optional().describe('How long the job may take; 1h unless given.'),
   no_output_timeout: noOutputTimeout,
@@ -160,6 +162,7 @@ const deployment = mapping('a mapping with artifact and a target: local or coded
   tags: patterns.optional(),
   secrets: secrets.optional(),
   timeout: duration.optional(),
+  approval: approval.optional(),
   concurrency: groupConcurrency.optional(),
   local: z
     .union([z.null(), mapping('nothing: local has no settings', {})], { error: 'local: {}' })

@@ -50,11 +50,20 @@ export type JobDefinition = {
   allowFailure: boolean;
   /** Template of the name of the group of which one at a time is carried out: see `group-name.ts`. */
   group?: string;
+  approval?: ApprovalDefinition;
   timeoutMs: number;
   /** How long a step may print nothing. Absent: as the installation is set. */
   noOutputTimeoutMs?: number;
   steps: StepDefinition[];
   artifacts: ArtifactDefinition[];
+};
+
+/** Somebody has to say yes before the job is given to a runner. */
+export type ApprovalDefinition = {
+  /** Who may; empty: whoever may ask something of a run. */
+  by: string[];
+  message?: string;
+  expiresMs: number;
 };
 
 export type JobMatrix = {
@@ -104,8 +113,9 @@ export type DeployDefinition = {
   branches: PatternList | null;
   tags: PatternList | null;
   secrets: string[];
-  /** As a job's. */
+  /** As a job's, and so is the approval. */
   group?: string;
+  approval?: ApprovalDefinition;
   timeoutMs: number;
   target: DeployTarget;
 };

@@ -2,6 +2,7 @@ import { matchesGlobs } from './glob.ts';
 import { renderGroup } from './group-name.ts';
 import type { TriggerChange } from './match-trigger.ts';
 import type {
+  ApprovalDefinition,
   ArtifactDefinition,
   DeployDefinition,
   DeployTarget,
@@ -37,6 +38,7 @@ export type BuildPlan = {
   allowFailure?: true;
   /** Of the jobs of the repository in one group, one is carried out at a time. */
   group?: string;
+  approval?: ApprovalDefinition;
   image: string;
   /** The pipeline's variables and over them the job's; a step's own come on top, in the step. */
   env: Record<string, string>;
@@ -57,6 +59,7 @@ export type DeployPlan = {
   environment: string;
   artifact: { job: string; name: string };
   group?: string;
+  approval?: ApprovalDefinition;
   secrets: string[];
   timeoutMs: number;
   target: DeployTarget;
@@ -85,6 +88,7 @@ function planBuild(job: JobDefinition, env: Record<string, string>, change: Plan
     ...(job.allowFailure ? { allowFailure: true as const } : {}),
     // A stranger's file could hold up the deployments by naming their group.
     ...(change.fork ? {} : groupOf(job.group, change)),
+    ...approvalOf(job.approval, change),
     image: job.image,
     env: { ...env, ...job.env },
     secrets: change.fork ? [] : job.secrets,
@@ -114,6 +118,15 @@ function groupOf(template: string | undefined, change: PlannedChange): { group?:
   return template === undefined ? {} : { group: renderGroup(template, change) };
 }
 
+/** Who may approve is not a stranger's file to say. */
+function approvalOf(
+  approval: ApprovalDefinition | undefined,
+  { fork }: PlannedChange,
+): { approval?: ApprovalDefinition } {
+  if (approval === undefined) return {};
+  return { approval: fork ? { by: [], expiresMs: approval.expiresMs } : approval };
+}
+
 /** Only after everything is green: the maker of the artifact first, then every other build. */
 function planDeploy(
   deploy: DeployDefinition,
@@ -128,6 +141,7 @@ function planDeploy(
     environment: deploy.environment,
     artifact: deploy.artifact,
     ...groupOf(deploy.group, change),
+    ...approvalOf(deploy.approval, change),
     secrets: deploy.secrets,
     timeoutMs: deploy.timeoutMs,
     target: deploy.target,

@@ -1,19 +1,3 @@
-import { askService } from './call-service.ts';
-import { type Command, UsageRefusal } from './command.ts';
+import { answerCommand } from './answer-approval.ts';
 
-export const approve: Command = {
-  usage: 'RUN COMMIT [COMMENT]',
-  summary: 'lets a waiting run go on, for the very commit that is named in full',
-  async run([runId, sha, ...comment]) {
-    if (!runId || !sha) {
-      throw new UsageRefusal(
-        'usage',
-        `wanted: a run and the whole id of its commit; hookline approve ${approve.usage}`,
-      );
-    }
-    return askService(runId, 'approve', {
-      sha,
-      ...(comment.length === 0 ? {} : { comment: comment.join(' ') }),
-    });
-  },
-};
+export const approve = answerCommand('approve', 'lets what waits for an approval go on');

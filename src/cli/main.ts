@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<Command>> = {
   cancel: async () => (await import('./cancel.ts')).cancel,
   retry: async () => (await import('./retry.ts')).retry,
   approve: async () => (await import('./approve.ts')).approve,
+  reject: async () => (await import('./reject.ts')).reject,
   deliveries: async () => (await import('./deliveries.ts')).deliveries,
   replay: async () => (await import('./replay.ts')).replay,
   config: async () => (await import('./config.ts')).config,

@@ -1,4 +1,4 @@
-import { waitsForApproval } from './group.ts';
+import { type ApprovalAction, decideApproval } from './decide-approval.ts';
 import type { Run } from './run.ts';
 import { isFinal } from './run.ts';
 import { type RetryScope, type RunEvent, type Transition, transition } from './transition.ts';
@@ -6,8 +6,7 @@ import { type RetryScope, type RunEvent, type Transition, transition } from './t
 /** What is asked of a run. Control alone carries it out; whoever asks only writes it down. */
 export type CommandAction =
   | { type: 'cancel'; reason?: string }
-  /** `sha` is the commit that the approver looked at: it must be the run's. */
-  | { type: 'approve'; sha: string; comment?: string }
+  | ApprovalAction
   | { type: 'retry'; scope: RetryScope }
   /** Written by the store itself when a group is a job's own: see `group.ts`. */
   | { type: 'grant-group'; jobId: string; turn: number };
@@ -37,27 +36,28 @@ export function decideCommand(
   { action, by, createdAtMs }: Command,
   nowMs: number,
 ): Transition | { refused: string } {
-  const event = eventOf(run, action, by, createdAtMs);
+  const event = eventOf(run, action, by, createdAtMs, nowMs);
   if (typeof event === 'string') return { refused: `run #${run.number} ${event}` };
   const next = transition(run, event, nowMs);
   return next.run === run ? { refused: `run #${run.number} has nothing left to ${action.type}` } : next;
 }
 
-function eventOf(run: Run, action: CommandAction, by: string, atMs: number): RunEvent | string {
+function eventOf(
+  run: Run,
+  action: CommandAction,
+  by: string,
+  atMs: number,
+  nowMs: number,
+): RunEvent | string {
   switch (action.type) {
     case 'cancel': {
       if (isFinal(run.status)) return `ended as ${run.status} already`;
       const message = `cancelled by ${by}${action.reason ? `: ${action.reason}` : ''}`;
       return { type: 'cancel-requested', reason: { code: 'cancelled', message } };
     }
-    case 'approve': {
-      if (!run.jobs.some(waitsForApproval)) return `is ${run.status} and waits for no approval`;
-      if (action.sha !== run.change.sha) {
-        return `is of commit ${run.change.sha}, and the approval names ${action.sha}`;
-      }
-      const { comment } = action;
-      return { type: 'approved', approval: { by, atMs, ...(comment === undefined ? {} : { comment }) } };
-    }
+    case 'approve':
+    case 'reject':
+      return decideApproval(run, action, { by, atMs, nowMs });
     case 'grant-group':
       return { type: 'group-granted', jobId: action.jobId, turn: action.turn };
     case 'retry':

@@ -1,4 +1,5 @@
-import { waitsForApproval, waitsForGroup } from './group.ts';
+import { isHeldBack, waitsAtGate } from './gate.ts';
+import { waitsForGroup } from './group.ts';
 import type { Run } from './run.ts';
 
 /** The state of a run as a forge's commit status has it; each forge maps it to its own words at its edge. */
@@ -65,6 +66,9 @@ function describe(run: Run): Pick<CommitStatus, 'state' | 'description'> {
 }
 
 function awaited({ jobs }: Run): string {
+  if (jobs.some(isHeldBack)) return 'approval';
+  const gated = jobs.filter(waitsAtGate).map(({ name }) => name);
+  if (gated.length > 0) return `approval of ${gated.join(', ')}`;
   const group = jobs.find(waitsForGroup)?.plan.group;
   return group === undefined || jobs.some(waitsForApproval) ? 'approval' : `its turn in group "${group}"`;
 }

@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { withCorrelation } from '../log.ts';
 import { startLoop } from '../loop.ts';
 import { startWorkPool } from '../work-pool.ts';
+import { createApprovalSweep } from './approval-sweep.ts';
 import { carryOutCommand } from './carry-out-command.ts';
 import type { Command, CommandLog } from './command.ts';
 import type { DeliveryQueue, RecordedDelivery } from './delivery-queue.ts';
@@ -34,6 +35,7 @@ const planHoldMs = 30_000;
 const planKeepMs = 10_000;
 const pollMs = 1_000;
 const leaseSweepMs = 1_000;
+const approvalSweepMs = 1_000;
 /** A delivery that runs into a defect of ours this often makes room for the ones behind it. */
 const maxDefects = 12;
 const commandPlaces = 8;
@@ -121,6 +123,13 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     turn: createLeaseSweep(ports, settings.leaseMs),
   });
 
+  const approvalSweep = startLoop({
+    name: 'approval sweep',
+    idleMs: approvalSweepMs,
+    log,
+    turn: createApprovalSweep(ports),
+  });
+
   const ticketSweep = startLoop({
     name: 'ticket sweep',
     idleMs: settings.ticketSweepMs,
@@ -140,7 +149,9 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     async close() {
       await ports.link.close();
       await Promise.all(
-        [planning, commanding, dispatching, leaseSweep, ticketSweep].map((loop) => loop.close()),
+        [planning, commanding, dispatching, leaseSweep, approvalSweep, ticketSweep].map((loop) =>
+          loop.close(),
+        ),
       );
     },
   };

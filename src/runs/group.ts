@@ -20,8 +20,3 @@ export function groupText(group: string, holder?: number): string {
     ? `waits for its turn in group "${group}"`
     : `group "${group}" is held by run #${holder}`;
 }
-
-/** Somebody has to look at the commit before anything of it is run. */
-export function waitsForApproval(job: Pick<Job, 'status' | 'reason'>): boolean {
-  return job.status === 'waiting' && !waitsForGroup(job);
-}

@@ -1,7 +1,7 @@
 import type { Reason } from '../contract/job-event.ts';
 import { Refusal } from '../errors.ts';
-import type { Change } from './change.ts';
-import type { Approval, Run, Status, Step } from './run.ts';
+import type { Change, ScheduledTime } from './change.ts';
+import type { Approval, Gate, Run, Status, Step } from './run.ts';
 
 /** PORT. What the API and the pages read. Lists are newest first and paged by keyset, never by offset. */
 export type History = {
@@ -73,6 +73,10 @@ export type JobDetail = {
   /** True for a failure that does not count. */
   allowed?: true;
   reason?: Reason;
+  /** What the pipeline says of the approval that it needs. */
+  approval?: { by: readonly string[]; message?: string };
+  /** Every time that one was asked for, the newest last. */
+  gates?: readonly Gate[];
   startedAtMs?: number;
   finishedAtMs?: number;
   attempts: AttemptDetail[];

@@ -51,6 +51,24 @@ export type Successor = { readonly id: string; readonly number: number; readonly
 /** Somebody let this very commit run. It says nothing of any other commit, nor of who wrote it. */
 export type Approval = { readonly by: string; readonly atMs: number; readonly comment?: string };
 
+/** One question to people whether the job may go on, about this commit and this pipeline file. */
+export type Gate = {
+  readonly askedAtMs: number;
+  readonly expiresAtMs: number;
+  readonly decision?: GateDecision;
+};
+
+/** `by` is the name that was given; the key of the service proves none. */
+export type GateDecision = {
+  readonly verdict: 'approved' | 'rejected';
+  readonly by: string;
+  readonly atMs: number;
+  readonly comment?: string;
+  /** What the approver looked at. */
+  readonly sha: string;
+  readonly digest: string;
+};
+
 /** A job is `queued` without an attempt while it waits for the jobs it needs. */
 export type Job = {
   readonly id: string;
@@ -62,6 +80,10 @@ export type Job = {
   readonly finishedAtMs?: number;
   /** How often it has come to wait for its group: a turn that is given to an earlier wait is not this one's. */
   readonly turn?: number;
+  /** The approval that this try at the job needs, from when it was asked for. */
+  readonly gate?: Gate;
+  /** Those of earlier tries, the oldest first. */
+  readonly pastGates?: readonly Gate[];
   /** The newest attempt; earlier ones are history and never change again. */
   readonly attempt?: Attempt;
 };

@@ -33,7 +33,7 @@ function isQueued(status: Status, attempt: Job['attempt']): boolean {
 
 /** Why the run stands as it does. That it was to be stopped (`stopped`) is the reason only if it was. */
 function reasonOf(jobs: readonly Job[], status: Status, stopped: Reason | undefined): { reason?: Reason } {
-  if (!isFinal(status) || status === 'cancelled') return stopped ? { reason: stopped } : {};
+  if (!isFinal(status) || (status === 'cancelled' && stopped)) return stopped ? { reason: stopped } : {};
   if (status === 'success') return allowedFailures(jobs);
   const broken = jobs.find((job) => job.status === status && !isAllowedFailure(job));
   if (status === 'skipped' || !broken?.reason) return {};

@@ -1,4 +1,5 @@
 import { neededAs } from '../../pipelines/plan.ts';
+import { hasPassedGate, waitAtGate } from './gate.ts';
 import { waitForGroup, waitsForGroup } from './group.ts';
 import { type Attempt, countedStatus, isFinal, type Job, type Run } from './run.ts';
 
@@ -16,8 +17,11 @@ export function startReadyJobs(run: Run, nowMs: number): Run {
       const reason = { code: 'needs', message: unmet.why };
       return { ...job, status: 'skipped', reason, finishedAtMs: nowMs };
     }
-    const { group } = job.plan;
-    if (group !== undefined && !isTakenUp(job)) return waitForGroup(job, group);
+    const { approval, group } = job.plan;
+    if (isTakenUp(job)) return { ...job, attempt: nextAttempt(job, nowMs) };
+    // Before the group: nobody is kept out of it by a job that waits for somebody's word.
+    if (approval && !hasPassedGate(job)) return waitAtGate(job, approval, nowMs);
+    if (group !== undefined) return waitForGroup(job, group);
     return { ...job, attempt: nextAttempt(job, nowMs) };
   });
   // A job that was skipped just now may leave others without what they need.
@@ -27,9 +31,14 @@ export function startReadyJobs(run: Run, nowMs: number): Run {
 /** Whether the jobs of one name are all that they are needed for, may still be, or why they never will be. */
 function stateOf(jobs: readonly Job[]): 'met' | 'pending' | { why: string } {
   const missed = jobs.find((job) => isFinal(job.status) && countedStatus(job) !== 'success');
-  if (missed) return { why: `job "${missed.name}" ended as ${missed.status}` };
+  if (missed) return { why: `job "${missed.name}" ${endOf(missed)}` };
   if (jobs.length === 0) return { why: 'a job that it needs is not in the run' };
   return jobs.every((job) => isFinal(job.status)) ? 'met' : 'pending';
+}
+
+function endOf({ status, reason }: Job): string {
+  const wasPeople = reason?.code === 'rejected' || reason?.code === 'approval-expired';
+  return wasPeople ? `ended as ${status}: ${reason.message}` : `ended as ${status}`;
 }
 
 /** Gives an attempt to the job whose turn it is. One that waits no longer, or waits anew, stays as it is. */

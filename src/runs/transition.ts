@@ -4,10 +4,11 @@ import { applyJobEvent, endedSteps } from './apply-job-event.ts';
 import { cancelJob } from './cancel-job.ts';
 import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-status.ts';
 import { failFast } from './fail-fast.ts';
-import { waitsForApproval } from './group.ts';
+import { decideGate, expireGate, isHeldBack } from './gate.ts';
 import {
   type Approval,
   type Attempt,
+  type GateDecision,
   isFinal,
   type Job,
   type Lease,
@@ -33,6 +34,10 @@ export type RunEvent =
   /** A newer run of the same branch or pull request takes its place. */
   | { type: 'superseded'; by: Successor }
   | { type: 'approved'; approval: Approval }
+  /** Somebody said yes or no to a job that asks for it. */
+  | { type: 'gate-decided'; jobId: string; decision: GateDecision }
+  /** Nobody did in time. */
+  | { type: 'gate-expired'; jobId: string }
   /** Jobs that ended get another attempt: those that did not succeed, or all of them. */
   | { type: 'retried'; scope: RetryScope };
 
@@ -104,7 +109,11 @@ function changeJobs(run: Run, event: RunEvent, nowMs: number, facts: RunFact[]):
     case 'superseded':
       return isFinal(run.status) || hasBegunToDeploy(run) ? run : supersede(run, event.by, nowMs);
     case 'approved':
-      return run.jobs.some(waitsForApproval) ? approve(run, event.approval) : run;
+      return run.jobs.some(isHeldBack) ? approve(run, event.approval) : run;
+    case 'gate-decided':
+      return changeJob(run, event.jobId, (job) => decideGate(job, event.decision, nowMs));
+    case 'gate-expired':
+      return changeJob(run, event.jobId, (job) => expireGate(job, nowMs));
     case 'retried':
       return isFinal(run.status) ? retry(run, event.scope) : run;
   }
@@ -170,7 +179,7 @@ function supersede(run: Run, by: Successor, nowMs: number): Run {
 }
 
 function approve(run: Run, approval: Approval): Run {
-  const jobs = run.jobs.map((job) => (waitsForApproval(job) ? renewed(job) : job));
+  const jobs = run.jobs.map((job) => (isHeldBack(job) ? renewed(job) : job));
   return { ...run, approval, jobs };
 }
 
@@ -182,13 +191,15 @@ function retry(run: Run, scope: RetryScope): Run {
   return { ...rest, status: 'queued', jobs };
 }
 
-function renewed({ id, name, plan, turn, attempt }: Job): Job {
+function renewed({ id, name, plan, turn, gate, pastGates = [], attempt }: Job): Job {
+  const gates = gate ? [...pastGates, gate] : pastGates;
   return {
     id,
     name,
     plan,
     status: 'queued',
     ...(turn === undefined ? {} : { turn }),
+    ...(gates.length === 0 ? {} : { pastGates: gates }),
     ...(attempt ? { attempt } : {}),
   };
 }

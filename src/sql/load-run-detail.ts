@@ -6,8 +6,8 @@ import { isAllowedFailure, isFinal, type Status, type Step } from '../runs/run.t
 import type { Effect } from '../runs/transition.ts';
 import { artifactOf, runSummaryOf } from './history-rows.ts';
 import { loadGroupHolders } from './load-group-holders.ts';
-import { approvalOf, logOf, stepOf, supersededByOf, timesOf, withReason } from './run-rows.ts';
-import type { AttemptRow, DeploymentRow, JobRow, OutboxRow, StepRow, Tables } from './tables.ts';
+import { approvalOf, gatesOf, logOf, stepOf, supersededByOf, timesOf, withReason } from './run-rows.ts';
+import type { AttemptRow, DeploymentRow, JobRow, OutboxRow, RunRow, StepRow, Tables } from './tables.ts';
 
 /** A run as people see it: with every attempt, not only the newest, and what became of its statuses. */
 export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<RunDetail | undefined> {
@@ -89,6 +89,8 @@ function jobDetailOf(
     ...(isAllowedFailure({ status, plan }) ? { allowed: true } : {}),
     ...withReason(row.reason),
     ...heldBy(row, holders),
+    ...askedApproval(plan),
+    ...allGatesOf(row),
     ...timesOf(row),
     attempts: attempts.map((attempt) =>
       plan.kind === 'build' && attempt.number === row.attempt
@@ -108,6 +110,18 @@ function heldBy(row: JobRow, holders: ReadonlyMap<string, number>): Pick<JobDeta
   const group = awaitedGroupOf(row);
   if (group === undefined) return {};
   return { reason: { code: 'group', message: groupText(group, holders.get(group)) } };
+}
+
+function askedApproval({ approval }: JobPlan): Pick<JobDetail, 'approval'> {
+  if (!approval) return {};
+  const { by, message } = approval;
+  return { approval: { by, ...(message === undefined ? {} : { message }) } };
+}
+
+function allGatesOf(row: JobRow): Pick<JobDetail, 'gates'> {
+  const { gate, pastGates = [] } = gatesOf(row);
+  const gates = gate ? [...pastGates, gate] : pastGates;
+  return gates.length === 0 ? {} : { gates };
 }
 
 function matrixOf(plan: JobPlan): Pick<JobDetail, 'matrix'> {

@@ -8,6 +8,7 @@ import * as oneOut from './migrations/003-one-out.ts';
 import * as recovery from './migrations/004-recovery.ts';
 import * as superseding from './migrations/005-superseding.ts';
 import * as groups from './migrations/006-groups.ts';
+import * as approvals from './migrations/040-approvals.ts';
 import type { Tables } from './tables.ts';
 
 type Step = { up(db: Kysely<unknown>, columns: ColumnTypes): Promise<void> };
@@ -19,6 +20,7 @@ const steps: Record<string, Step> = {
   '004-recovery': recovery,
   '005-superseding': superseding,
   '006-groups': groups,
+  '040-approvals': approvals,
 };
 
 /** The names of all steps, the first one first. */

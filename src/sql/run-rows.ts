@@ -2,7 +2,9 @@ import type { Insertable } from 'kysely';
 import type { JobPlan } from '../../pipelines/plan.ts';
 import type { Reason } from '../contract/job-event.ts';
 import type { Change } from '../runs/change.ts';
-import type { Approval, Attempt, Job, Run, Status, Step, Successor } from '../runs/run.ts';
+import { waitsAtGate } from '../runs/gate.ts';
+import type { Approval, Attempt, Gate, Job, Run, Status, Step, Successor } from '../runs/run.ts';
+import { labelsOf } from '../runs/runner-labels.ts';
 import type { AttemptRow, JobRow, RunRow, StepRow } from './tables.ts';
 
 /** Rows of the database to values of the domain and back. Pure. */
@@ -66,6 +68,9 @@ export function jobRowOf(run: Run, job: Job, position: number): JobRow {
     reason: jsonOrNull(job.reason),
     attempt: job.attempt?.number ?? 0,
     turn: job.turn ?? 0,
+    gate: jsonOrNull(job.gate),
+    past_gates: jsonOrNull(job.pastGates),
+    approval_until: waitsAtGate(job) ? (job.gate?.expiresAtMs ?? null) : null,
     started_at: job.startedAtMs ?? null,
     finished_at: job.finishedAtMs ?? null,
   };
@@ -80,7 +85,15 @@ export function jobOf(row: JobRow, attempt: Attempt | undefined): Job {
     ...withReason(row.reason),
     ...timesOf(row),
     ...(row.turn === 0 ? {} : { turn: row.turn }),
+    ...gatesOf(row),
     ...(attempt ? { attempt } : {}),
+  };
+}
+
+export function gatesOf(row: Pick<JobRow, 'gate' | 'past_gates'>): Pick<Job, 'gate' | 'pastGates'> {
+  return {
+    ...(row.gate === null ? {} : { gate: JSON.parse(row.gate) as Gate }),
+    ...(row.past_gates === null ? {} : { pastGates: JSON.parse(row.past_gates) as Gate[] }),
   };
 }
 

@@ -50,8 +50,18 @@ async function saveJob(
 ): Promise<void> {
   const row = jobRowOf(run, job, position);
   if (earlier) {
-    const { status, reason, attempt, turn, started_at, finished_at } = row;
-    const changed = { status, reason, attempt, turn, started_at, finished_at };
+    const { status, reason, attempt, turn, gate, past_gates, approval_until, started_at, finished_at } = row;
+    const changed = {
+      status,
+      reason,
+      attempt,
+      turn,
+      gate,
+      past_gates,
+      approval_until,
+      started_at,
+      finished_at,
+    };
     await db.updateTable('jobs').set(changed).where('id', '=', job.id).execute();
   } else {
     await db.insertInto('jobs').values(row).execute();

@@ -91,6 +91,17 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
       return row && { name: row.name, key: row.key, sizeBytes: row.size_bytes, sha256: row.sha256 };
     },
 
+    async unapproved(nowMs, limit) {
+      const rows = await db
+        .selectFrom('jobs')
+        .select(['id', 'run_id'])
+        .where('approval_until', '<=', nowMs)
+        .orderBy('approval_until')
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ runId: row.run_id, jobId: row.id }));
+    },
+
     async queuedTickets(limit) {
       const rows = await db
         .selectFrom('attempts')

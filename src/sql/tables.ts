@@ -96,6 +96,11 @@ export type JobRow = {
   attempt: number;
   /** How often it has come to wait for its group. */
   turn: number;
+  /** The approval that this try at the job needs, and those of earlier tries. */
+  gate: string | null;
+  past_gates: string | null;
+  /** Only while it waits for an approval. */
+  approval_until: number | null;
   started_at: number | null;
   finished_at: number | null;
 };

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { AttemptDetail, JobDetail, RunDetail } from '../runs/history.ts';
 import { isFinal } from '../runs/run.ts';
+import { approvalHistory } from './approval-box.ts';
 import { type Html, isolated, nothing, shortened } from './html-text.ts';
 import { spanBar } from './span-bar.ts';
 import { statusMark, statusWord } from './status-view.ts';
@@ -35,6 +36,7 @@ ${
 ${stepList(run.id, job, attempt, isChosen, nowMs)}</details>`
     : ''
 }
+${approvalHistory(job, nowMs)}
 ${earlierAttempts(job)}
 </li>
 `;

@@ -1,5 +1,4 @@
 import { html } from 'hono/html';
-import { waitsForApproval } from '../runs/group.ts';
 import type { RunDetail } from '../runs/history.ts';
 import { isFinal } from '../runs/run.ts';
 import { type Html, nothing } from './html-text.ts';
@@ -7,8 +6,6 @@ import { type Html, nothing } from './html-text.ts';
 /** What may be asked of the run as it stands: plain forms, so that they work without a script. */
 export function runActions(run: RunDetail): Html {
   const buttons: Html[] = [];
-  if (run.jobs.some(waitsForApproval))
-    buttons.push(action(run, 'approve', 'Approve this commit', { sha: run.sha }));
   if (!isFinal(run.status)) buttons.push(action(run, 'cancel', 'Cancel'));
   if (isFinal(run.status) && run.jobs.length > 0) {
     if (run.jobs.some((job) => job.status !== 'success')) {

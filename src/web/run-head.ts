@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import type { RunDetail } from '../runs/history.ts';
+import { approvalBoxes } from './approval-box.ts';
 import { type Html, isolated, nothing } from './html-text.ts';
 import { listHref } from './list-query.ts';
 import { reasonBox } from './reason-box.ts';
@@ -32,5 +33,6 @@ ${took_}
 ${run.supersededBy ? html`<span>superseded by <a href="/runs/${run.supersededBy.id}">#${run.supersededBy.number}</a></span>` : ''}
 ${run.approval ? html`<span>approved by ${isolated(run.approval.by)} ${age(run.approval.atMs, nowMs)}</span>` : ''}
 </p>
-${run.reason ? reasonBox(run.reason, run.status) : ''}`;
+${run.reason ? reasonBox(run.reason, run.status) : ''}
+${withActions ? approvalBoxes(run) : ''}`;
 }

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
+import { describeApprovals } from '../contracts/run-store-approvals-contract.ts';
 import { describeRunStore } from '../contracts/run-store-contract.ts';
 import { describeDeliveryQueue } from '../contracts/run-store-deliveries-contract.ts';
 import { describeGroups } from '../contracts/run-store-groups-contract.ts';
@@ -29,3 +30,4 @@ describeInbox('PostgreSQL', openStores);
 describeRecovery('PostgreSQL', openStores);
 describeSuperseding('PostgreSQL', openStores);
 describeGroups('PostgreSQL', openStores);
+describeApprovals('PostgreSQL', openStores);

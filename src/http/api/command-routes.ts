@@ -1,6 +1,7 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { AskRun } from '../../runs/ask-run.ts';
 import type { CommandAction } from '../../runs/command.ts';
+import type { ApprovalAction } from '../../runs/decide-approval.ts';
 import type { History } from '../../runs/history.ts';
 import { retryScopes } from '../../runs/transition.ts';
 import { HttpRefusal } from '../http-refusal.ts';
@@ -39,15 +40,25 @@ const cancel = commandRoute(
   'Cancel a run: what is queued ends at once, what runs is told to stop',
   z.strictObject({ by, reason: z.string().max(500).optional() }),
 );
+const approval = z.strictObject({
+  by,
+  sha: z.string().regex(/^[0-9a-f]{40,64}$/, 'must be the whole id of the commit'),
+  digest: z
+    .string()
+    .max(64)
+    .optional()
+    .openapi({ description: "The run's `pipeline.digest` as it was looked at; a job's approval needs it." }),
+  job: z.string().max(300).optional().openapi({
+    description: 'Name or id of the job; absent: the only one that waits, or the whole run of a fork.',
+  }),
+  comment: z.string().max(1_000).optional(),
+});
 const approve = commandRoute(
   'approve',
-  'Let a waiting run go on, for this very commit',
-  z.strictObject({
-    by,
-    sha: z.string().regex(/^[0-9a-f]{40,64}$/, 'must be the whole id of the commit'),
-    comment: z.string().max(1_000).optional(),
-  }),
+  'Let what waits go on, for this very commit and pipeline file',
+  approval,
 );
+const reject = commandRoute('reject', 'End what waits for an approval', approval);
 const retry = commandRoute(
   'retry',
   'Run jobs again with the same plan: those that did not succeed, or all',
@@ -76,9 +87,14 @@ export function addCommandRoutes(
   });
 
   app.openapi(approve, async (context) => {
-    const { by: who, sha, comment } = context.req.valid('json');
-    const action = { type: 'approve', sha, ...(comment === undefined ? {} : { comment }) } as const;
-    const run = await ask(context.req.valid('param').id, action, who);
+    const { by: who, ...given } = context.req.valid('json');
+    const run = await ask(context.req.valid('param').id, approvalAction('approve', given), who);
+    return run ? context.json(run, 200) : context.json({ pending: true } as const, 202);
+  });
+
+  app.openapi(reject, async (context) => {
+    const { by: who, ...given } = context.req.valid('json');
+    const run = await ask(context.req.valid('param').id, approvalAction('reject', given), who);
     return run ? context.json(run, 200) : context.json({ pending: true } as const, 202);
   });
 
@@ -87,4 +103,17 @@ export function addCommandRoutes(
     const run = await ask(context.req.valid('param').id, { type: 'retry', scope }, who);
     return run ? context.json(run, 200) : context.json({ pending: true } as const, 202);
   });
+}
+
+function approvalAction(
+  type: ApprovalAction['type'],
+  { sha, digest, job, comment }: Omit<z.infer<typeof approval>, 'by'>,
+): ApprovalAction {
+  return {
+    type,
+    sha,
+    ...(digest === undefined ? {} : { digest }),
+    ...(job === undefined ? {} : { job }),
+    ...(comment === undefined ? {} : { comment }),
+  };
 }

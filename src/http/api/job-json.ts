@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import type { AttemptDetail, JobDetail } from '../../runs/history.ts';
-import { type Step, statuses } from '../../runs/run.ts';
+import { type Gate, type Step, statuses } from '../../runs/run.ts';
 import { reasonJson, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
 
 const stepJson = z
@@ -31,6 +31,23 @@ const attemptJson = z
   })
   .openapi('Attempt');
 
+const gateJson = z
+  .object({
+    askedAt: timeJson,
+    expiresAt: timeJson,
+    decision: z
+      .object({
+        verdict: z.enum(['approved', 'rejected']),
+        by: z.string().openapi({ description: 'The name that was given; the key proves none.' }),
+        at: timeJson,
+        comment: z.string().optional(),
+        sha: z.string(),
+        digest: z.string(),
+      })
+      .optional(),
+  })
+  .openapi('JobApproval');
+
 export const jobJson = z
   .object({
     id: z.string(),
@@ -44,13 +61,22 @@ export const jobJson = z
     status: z.enum(statuses),
     allowed: z.boolean().optional().openapi({ description: 'True for a failure that does not count.' }),
     reason: reasonJson.optional(),
+    approval: z
+      .object({ by: z.array(z.string()), message: z.string().optional() })
+      .optional()
+      .openapi({
+        description: 'Present when the pipeline wants the job to be approved; `by` empty: by anybody.',
+      }),
+    approvals: z
+      .array(gateJson)
+      .openapi({ description: 'Every time that an approval was asked for, the newest last.' }),
     ...spanJson,
     attempts: z.array(attemptJson),
   })
   .openapi('Job');
 
 export function jobToJson(job: JobDetail): z.infer<typeof jobJson> {
-  const { id, name, kind, matrix, needs, status, allowed, reason } = job;
+  const { id, name, kind, matrix, needs, status, allowed, reason, approval } = job;
   return {
     id,
     name,
@@ -60,9 +86,23 @@ export function jobToJson(job: JobDetail): z.infer<typeof jobJson> {
     status,
     allowed,
     reason,
+    approval: approval && { ...approval, by: [...approval.by] },
+    approvals: (job.gates ?? []).map(gateToJson),
     ...spanOf(job),
     attempts: job.attempts.map(attemptToJson),
   };
+}
+
+function gateToJson({ askedAtMs, expiresAtMs, decision }: Gate): z.infer<typeof gateJson> {
+  return {
+    askedAt: timeOf(askedAtMs),
+    expiresAt: timeOf(expiresAtMs),
+    decision: decision && decisionToJson(decision),
+  };
+}
+
+function decisionToJson({ atMs, ...decision }: NonNullable<Gate['decision']>) {
+  return { ...decision, at: timeOf(atMs) };
 }
 
 function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {

@@ -39,7 +39,8 @@ const jobOf = (run: Run, name: string): Job => {
 };
 
 describe('approving', () => {
-  const fork = created([buildPlan('build'), buildPlan('test', ['build'])], { change: { fork: true } }).run;
+  const change = { fork: true, author: { name: 'Eve', login: 'eve' } };
+  const fork = created([buildPlan('build'), buildPlan('test', ['build'])], { change }).run;
 
   it('starts a waiting run and keeps who said so, when, and why', () => {
     const { run, effects } = decided(fork, { type: 'approve', sha, comment: 'read it' });

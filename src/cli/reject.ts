@@ -1,0 +1,3 @@
+import { answerCommand } from './answer-approval.ts';
+
+export const reject = answerCommand('reject', 'ends what waits for an approval');
