@@ -1,6 +1,5 @@
-import { parseArgs } from 'node:util';
-import { callService } from './call-service.ts';
 import type { Command } from './command.ts';
+import { listItems } from './list-items.ts';
 
 const filters = ['repository', 'outcome', 'limit'] as const;
 
@@ -22,14 +21,7 @@ export const deliveries: Command = {
   usage: '[--outcome pending|runs|ignored] …',
   summary: 'the newest deliveries and what became of each; the filters are those of the API',
   async run(args) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: Object.fromEntries(filters.map((name) => [name, { type: 'string' as const }])),
-    });
-    const query = new URLSearchParams({ limit: '20' });
-    for (const [name, value] of Object.entries(values)) query.set(name, String(value));
-    const response = await callService(`/api/v1/deliveries?${query}`);
-    const { items } = (await response.json()) as { items: DeliveryLine[] };
+    const items = await listItems<DeliveryLine>('/api/v1/deliveries', filters, args);
     for (const delivery of items) {
       const what = `${delivery.event} ${delivery.repository ?? `from ${delivery.source}`}`;
       console.log(

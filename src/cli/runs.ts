@@ -1,6 +1,6 @@
-import { parseArgs } from 'node:util';
-import { callService, type RunLine } from './call-service.ts';
+import type { RunLine } from './call-service.ts';
 import type { Command } from './command.ts';
+import { listItems } from './list-items.ts';
 
 const filters = ['repository', 'branch', 'status', 'event', 'sha', 'limit'] as const;
 
@@ -8,14 +8,7 @@ export const runs: Command = {
   usage: '[--repository R] [--status S] …',
   summary: 'the newest runs of the service; the filters are those of the API',
   async run(args) {
-    const { values } = parseArgs({
-      args: [...args],
-      options: Object.fromEntries(filters.map((name) => [name, { type: 'string' as const }])),
-    });
-    const query = new URLSearchParams({ limit: '20' });
-    for (const [name, value] of Object.entries(values)) query.set(name, String(value));
-    const response = await callService(`/api/v1/runs?${query}`);
-    const { items } = (await response.json()) as { items: RunLine[] };
+    const items = await listItems<RunLine>('/api/v1/runs', filters, args);
     for (const run of items) {
       const where = `${run.repository} #${run.number}`;
       const [why] = (run.reason?.message ?? run.title).split('\n');
