@@ -6,6 +6,7 @@ import { type ApiApp, idParameter, problems } from '../api/api-app.ts';
 import { stoppingOf } from '../app-env.ts';
 import { HttpRefusal } from '../http-refusal.ts';
 import type { FollowTimes, LogPorts } from './follow-log.ts';
+import { attemptQuery, fromLineQuery } from './log-query.ts';
 import { sendLogEvents } from './send-log-events.ts';
 import { shareReads } from './share-reads.ts';
 import { positionAfter } from './stream-position.ts';
@@ -20,17 +21,8 @@ const streamLog = createRoute({
   request: {
     params: idParameter,
     query: z.strictObject({
-      attempt: z.coerce
-        .number()
-        .int('must be a whole number')
-        .min(1, 'must be at least 1')
-        .optional()
-        .openapi({
-          description: 'That attempt alone; else the newest and those that follow it.',
-        }),
-      from: z.coerce.number().int('must be a whole number').min(0, 'must be at least 0').default(0).openapi({
-        description: 'The first line wanted, unless Last-Event-ID says otherwise.',
-      }),
+      attempt: attemptQuery('That attempt alone; else the newest and those that follow it.'),
+      from: fromLineQuery('The first line wanted, unless Last-Event-ID says otherwise.'),
     }),
     headers: z.object({ 'last-event-id': z.string().max(40).optional() }),
   },

@@ -9,6 +9,7 @@ import { reportedBody } from '../api/reported-body.ts';
 import { HttpRefusal } from '../http-refusal.ts';
 import { type FollowTimes, followLog, followTimes, type LogPorts } from './follow-log.ts';
 import { type LogPiece, parseLogLine } from './log-piece.ts';
+import { attemptQuery, fromLineQuery } from './log-query.ts';
 
 const getLog = createRoute({
   method: 'get',
@@ -17,17 +18,8 @@ const getLog = createRoute({
   request: {
     params: idParameter,
     query: z.strictObject({
-      attempt: z.coerce
-        .number()
-        .int('must be a whole number')
-        .min(1, 'must be at least 1')
-        .optional()
-        .openapi({
-          description: 'The newest one when not given.',
-        }),
-      from: z.coerce.number().int('must be a whole number').min(0, 'must be at least 0').default(0).openapi({
-        description: 'The first line wanted; lines are numbered from 0.',
-      }),
+      attempt: attemptQuery('The newest one when not given.'),
+      from: fromLineQuery('The first line wanted; lines are numbered from 0.'),
       raw: z.stringbool({ error: 'must be true or false' }).default(false).openapi({
         type: 'boolean',
         description:
