@@ -64,8 +64,7 @@ const shaPattern = /^([0-9a-f]{40}|[0-9a-f]{64})$/;
 
 function parseCloneUrl(text: string): URL | undefined {
   // `ext::command` and scp-like `host:path` are no URLs; an encoded slash would be decoded by git after this guard.
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here.
-  if (text.length > 2048 || /[\u0000-\u0020\u007f\\?#]|::|%2f|%5c|%0|%1/i.test(text)) return undefined;
+  if (text.length > 2048 || /[[\p{Cc}&&\p{ASCII}] \\?#]|::|%2f|%5c|%0|%1/iv.test(text)) return undefined;
   if (!/^(https?|file):\/\//.test(text) || !URL.canParse(text)) return undefined;
   const url = new URL(text);
   const clean = url.username === '' && url.password === '' && !text.includes('@', text.indexOf('://'));
@@ -82,8 +81,7 @@ function isAllowed(url: URL, allowedBases: readonly string[]): boolean {
 
 /** The rules of git-check-ref-format(1), for names that begin with `refs/`. */
 function isFullRefName(ref: string): boolean {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: git forbids control characters in names.
-  if (ref.length > 1024 || /[\u0000-\u0020\u007f~^:?*[\\]|\.\.|@\{/.test(ref)) return false;
+  if (ref.length > 1024 || /[[\p{Cc}&&\p{ASCII}] ~^:?*\[\\]|\.\.|@\{/v.test(ref)) return false;
   const parts = ref.split('/');
   const wellFormed = parts.every((part) => part !== '' && !/^\.|\.$|\.lock$/.test(part));
   return wellFormed && parts[0] === 'refs' && parts.length >= 3;
