@@ -70,7 +70,7 @@ function awaited({ jobs }: Run): string {
   const gated = jobs.filter(waitsAtGate).map(({ name }) => name);
   if (gated.length > 0) return `approval of ${gated.join(', ')}`;
   const group = jobs.find(waitsForGroup)?.plan.group;
-  return group === undefined || jobs.some(waitsForApproval) ? 'approval' : `its turn in group "${group}"`;
+  return group === undefined ? 'approval' : `its turn in group "${group}"`;
 }
 
 /** A success with a reason is one that something is to be said about, such as a failure that was allowed. */
