@@ -17,7 +17,9 @@ export type Config = Readonly<{
   slots: number;
   logLevel: LogLevel;
   logLimitBytes: number;
-  job: Readonly<{ memoryBytes: number; cpus: number; pids: number }>;
+  job: Readonly<{ memoryBytes: number; cpus: number; pids: number; noOutputTimeoutMs?: number }>;
+  runTimeoutMs?: number;
+  queueTimeoutMs: number;
   localDeploy?: string;
   runnerKey?: string;
   runnerPublicKeys: readonly string[];
@@ -97,6 +99,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       `HOST is "${host}", which others can reach, and HOOKLINE_API_KEY is not set; wanted: a key of at least 16 characters, or HOST=127.0.0.1 behind a proxy that asks who it is`,
     );
   }
+  const noOutputTimeoutS = whole('HOOKLINE_NO_OUTPUT_TIMEOUT_S', 0, longestLimitS, 0);
+  const runTimeoutS = whole('HOOKLINE_RUN_TIMEOUT_S', 0, longestLimitS, 0);
   const bucket = read('S3_BUCKET');
   const codecommitGitUrl = url('CODECOMMIT_GIT_URL');
   const localDeploy = read('HOOKLINE_LOCAL_DEPLOY');
@@ -116,7 +120,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       memoryBytes: whole('HOOKLINE_JOB_MEMORY_MIB', 64, 1_048_576, 4_096) * 1024 * 1024,
       cpus: whole('HOOKLINE_JOB_CPUS', 1, 1_024, 2),
       pids: whole('HOOKLINE_JOB_PIDS', 16, 1_000_000, 4_096),
+      ...(noOutputTimeoutS === 0 ? {} : { noOutputTimeoutMs: noOutputTimeoutS * 1000 }),
     },
+    ...(runTimeoutS === 0 ? {} : { runTimeoutMs: runTimeoutS * 1000 }),
+    queueTimeoutMs: whole('HOOKLINE_QUEUE_TIMEOUT_S', 1, longestLimitS, 86_400) * 1000,
     ...(localDeploy === undefined ? {} : { localDeploy }),
     ...(runnerKey === undefined ? {} : { runnerKey }),
     runnerPublicKeys,
@@ -143,6 +150,9 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   if (problems.length > 0) throw new ConfigRefusal('invalid', problems.join('\n'));
   return Object.freeze(config);
 }
+
+/** A month. */
+const longestLimitS = 31 * 86_400;
 
 const publicKeyText = 'a public key as `hookline keys` prints it';
 

@@ -40,6 +40,21 @@ export const settingsTable: readonly Setting[] = [
   { name: 'HOOKLINE_JOB_CPUS', fallback: '2', meaning: 'processors of one job' },
   { name: 'HOOKLINE_JOB_PIDS', fallback: '4096', meaning: 'processes and threads of one job' },
   {
+    name: 'HOOKLINE_RUN_TIMEOUT_S',
+    fallback: 'no limit',
+    meaning: 'seconds that a run may take whose pipeline sets no `timeout` for it',
+  },
+  {
+    name: 'HOOKLINE_NO_OUTPUT_TIMEOUT_S',
+    fallback: 'no limit',
+    meaning: 'seconds that a step may print nothing in a job that sets no `no_output_timeout`',
+  },
+  {
+    name: 'HOOKLINE_QUEUE_TIMEOUT_S',
+    fallback: '86400',
+    meaning: 'seconds after which a job that no runner takes ends in error',
+  },
+  {
     name: 'HOOKLINE_LOCAL_DEPLOY',
     fallback: 'no local deployment',
     meaning: 'which repository may deploy to which directories of this host, as which users',

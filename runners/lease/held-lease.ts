@@ -199,7 +199,9 @@ export function holdLease(options: {
       if (over || frame.subject !== leaseId || !isMacedWith(leaseKey, frame)) return;
       if (frame.type === 'answer') {
         const answer = payloadOf(answerSchema, frame);
-        if (answer) takeAnswer(answer.beat, answer.verdict);
+        if (answer?.beat !== undefined) takeAnswer(answer.beat, answer.verdict);
+        // Sent unasked it says nothing of how long the lease is good for.
+        else if (answer?.verdict === 'cancel') tell('cancel');
       } else if (frame.type === 'ack') {
         const ack = payloadOf(ackSchema, frame);
         if (ack) takeAck(ack);

@@ -23,6 +23,7 @@ import { replayDelivery } from '../sql/replay-delivery.ts';
 import { createSqlCommands } from '../sql/sql-commands.ts';
 import { createSqlHistory } from '../sql/sql-history.ts';
 import { createSqlInbox } from '../sql/sql-inbox.ts';
+import { createSqlLimits } from '../sql/sql-limits.ts';
 import { createSqlOutbox } from '../sql/sql-outbox.ts';
 import { createSqlRecovery } from '../sql/sql-recovery.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../sql/sql-run-store.ts';
@@ -71,10 +72,10 @@ export async function startWeb(
 
   const outbox = createSqlOutbox(db);
   const inbox = createSqlInbox(db, log, { groups: database.groups });
-  const store = createSqlRunStore(db, { now, newId, onEffects: outbox.stored });
+  const commands = createSqlCommands(db);
+  const store = createSqlRunStore(db, { now, newId, onEffects: outbox.stored, onCommands: commands.stored });
   const vault = createSecretStore(createSqlSecrets(db), options.masterKey, now);
   const history = createSqlHistory(db);
-  const commands = createSqlCommands(db);
   const askRun = createAskRun({ commands, now, newId });
   const askReplay = createAskReplay({ replay: (wanted) => replayDelivery(db, wanted), now, newId });
   const identity = identityOf(options.masterKey);
@@ -134,6 +135,7 @@ export async function startWeb(
     {
       store,
       leases: createSqlLeaseStore(db),
+      limits: createSqlLimits(db),
       deliveries: inbox,
       commands,
       outbox,
@@ -144,6 +146,7 @@ export async function startWeb(
       openJob: (run, wanted) =>
         openJob(run, wanted, { forges, vault, store, limits: { logLimitBytes, ...job } }),
       runUrl: (runId) => `${publicUrl}/runs/${runId}`,
+      ...(config.runTimeoutMs === undefined ? {} : { runTimeoutMs: config.runTimeoutMs }),
       ...(config.repositories === undefined ? {} : { repositories: config.repositories }),
       now,
       newId,
@@ -159,6 +162,7 @@ export async function startWeb(
       },
       leaseMs,
       ticketSweepMs,
+      queueTimeoutMs: config.queueTimeoutMs,
     },
   );
   const recovery = startGithubRecovery(config, {

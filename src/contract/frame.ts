@@ -42,8 +42,9 @@ export const grantSchema = z.object({
 /** `later`: control cannot answer now, ask again. `gone`: the attempt is not to be had, drop the ticket. */
 export const refusalSchema = z.object({ verdict: z.enum(['gone', 'later']), message: z.string() });
 export const heartbeatSchema = z.object({ beat: z.int().positive() });
+/** `beat` is the heartbeat that it answers; a verdict that control sends of itself, so that it comes at once, has none. */
 export const answerSchema = z.object({
-  beat: z.int().positive(),
+  beat: z.int().positive().optional(),
   verdict: z.enum(['continue', 'cancel', 'fenced']),
 });
 export const eventsSchema = z.object({

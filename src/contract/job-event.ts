@@ -22,6 +22,8 @@ export const jobEventSchema = z.discriminatedUnion('type', [
     exitCode: z.int().optional(),
     /** The failure does not count: the step says `continue_on_error`. */
     allowed: z.boolean().optional(),
+    /** How often the step was tried, when it was more than once. */
+    tries: z.int().positive().optional(),
     message: z.string().max(4000).optional(),
   }),
   z.object({

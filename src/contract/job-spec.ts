@@ -32,6 +32,8 @@ export const buildSpecSchema = common.extend({
   }),
   image: z.string(),
   env: environment,
+  /** How long a step may print nothing. */
+  noOutputTimeoutMs: z.int().optional(),
   steps: z.array(
     z.object({
       name: z.string(),
@@ -40,6 +42,7 @@ export const buildSpecSchema = common.extend({
       env: environment,
       workingDirectory: z.string(),
       timeoutMs: z.int(),
+      retry: z.object({ attempts: z.int(), waitMs: z.int() }).optional(),
       when: z.enum(['success', 'failure', 'always']),
       continueOnError: z.boolean(),
     }),

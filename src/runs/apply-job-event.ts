@@ -41,6 +41,7 @@ export function applyJobEvent(job: Job, attempt: Attempt, seq: number, body: Job
           finishedAtMs: known(body.at, started.startedAtMs),
           ...(body.exitCode === undefined ? {} : { exitCode: body.exitCode }),
           ...(body.allowed === undefined ? {} : { allowed: body.allowed }),
+          ...(body.tries === undefined ? {} : { tries: body.tries }),
           ...(body.message === undefined ? {} : { message: body.message }),
         }),
       };

@@ -1,3 +1,5 @@
+import { type Answer, macFrame } from '../contract/frame.ts';
+import { leaseKeyOf } from '../contract/keys.ts';
 import type { ControlLink } from '../contract/link.ts';
 import type { TicketWriter } from '../contract/ticket.ts';
 import type { Log } from '../log.ts';
@@ -11,15 +13,17 @@ import type { DeliveryQueue, RecordedDelivery } from './delivery-queue.ts';
 import { type DispatchPorts, startDispatcher } from './dispatch-effects.ts';
 import { createLeaseDesk, type LeaseDeskPorts, type LeaseDeskSettings } from './lease-desk.ts';
 import { createLeaseSweep } from './lease-sweep.ts';
+import { createLimitSweep, type LimitStore } from './limit-sweep.ts';
 import { type Planned, type PlanPorts, planDelivery } from './plan-delivery.ts';
 import type { LeaseStore, RunStore } from './run-store.ts';
 import { waitTimeMs } from './wait-time.ts';
 
 export type ControlPorts = Omit<LeaseDeskPorts, 'link'> &
   PlanPorts &
-  DispatchPorts & {
+  Omit<DispatchPorts, 'stopLease'> & {
     store: RunStore;
     leases: LeaseStore;
+    limits: LimitStore;
     deliveries: DeliveryQueue;
     commands: CommandLog;
     link: ControlLink;
@@ -27,7 +31,11 @@ export type ControlPorts = Omit<LeaseDeskPorts, 'link'> &
     log: Log;
   };
 
-export type ControlSettings = LeaseDeskSettings & { ticketSweepMs: number };
+export type ControlSettings = LeaseDeskSettings & {
+  ticketSweepMs: number;
+  /** A job that nobody takes for this long is given up. */
+  queueTimeoutMs: number;
+};
 
 const planners = 8;
 /** A control that dies in the middle of planning keeps the deliveries of that repository waiting this long. */
@@ -36,6 +44,7 @@ const planKeepMs = 10_000;
 const pollMs = 1_000;
 const leaseSweepMs = 1_000;
 const approvalSweepMs = 1_000;
+const limitSweepMs = 1_000;
 /** A delivery that runs into a defect of ours this often makes room for the ones behind it. */
 const maxDefects = 12;
 const commandPlaces = 8;
@@ -69,7 +78,7 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     take: (limit) => ports.commands.take({ nowMs: ports.now(), holdMs: commandHoldMs, limit }),
     work: (command: Command) => carryOutCommand(command, ports),
   });
-  const dispatching = startDispatcher(ports);
+  const dispatching = startDispatcher({ ...ports, stopLease });
   ports.commands.onAppended(() => commanding.wake());
   ports.deliveries.onRecorded(() => planning.wake());
   ports.outbox.onStored(() => dispatching.wake());
@@ -93,6 +102,12 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     } finally {
       clearInterval(keeping);
     }
+  }
+
+  function stopLease(leaseId: string, runner: string): Promise<void> {
+    const payload = { verdict: 'cancel' } satisfies Answer;
+    const frame = { type: 'answer', subject: leaseId, runner, payload } as const;
+    return ports.link.send(runner, macFrame(leaseKeyOf(settings.seed, leaseId), frame));
   }
 
   function postpone(delivery: RecordedDelivery, problem: string): Promise<void> {
@@ -130,6 +145,13 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     turn: createApprovalSweep(ports),
   });
 
+  const limitSweep = startLoop({
+    name: 'limit sweep',
+    idleMs: limitSweepMs,
+    log,
+    turn: createLimitSweep(ports, settings.queueTimeoutMs),
+  });
+
   const ticketSweep = startLoop({
     name: 'ticket sweep',
     idleMs: settings.ticketSweepMs,
@@ -149,7 +171,7 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     async close() {
       await ports.link.close();
       await Promise.all(
-        [planning, commanding, dispatching, leaseSweep, approvalSweep, ticketSweep].map((loop) =>
+        [planning, commanding, dispatching, leaseSweep, approvalSweep, limitSweep, ticketSweep].map((loop) =>
           loop.close(),
         ),
       );

@@ -2,6 +2,7 @@ import type { Plan } from '../../pipelines/plan.ts';
 import type { Reason } from '../contract/job-event.ts';
 import type { Change } from './change.ts';
 import type { Job, Run } from './run.ts';
+import { runLimit } from './run-limit.ts';
 import { type Transition, transition } from './transition.ts';
 
 /** What a change and its pipeline come to, before the store has given the run its number. */
@@ -35,8 +36,12 @@ export function createRun(created: NewRun, number: number): Transition {
   const run: Run =
     'error' in created
       ? { ...base, status: 'error', reason: created.error, finishedAtMs: created.createdAtMs, jobs: [] }
-      : { ...base, status: 'queued', jobs: jobsOf(created) };
+      : { ...base, ...limitOf(created.plan), status: 'queued', jobs: jobsOf(created) };
   return transition(run, { type: 'created' }, created.createdAtMs);
+}
+
+function limitOf({ timeoutMs }: Plan): Pick<Run, 'limit'> {
+  return timeoutMs === undefined ? {} : { limit: runLimit(timeoutMs) };
 }
 
 function jobsOf(created: Extract<NewRun, { plan: Plan }>): Job[] {

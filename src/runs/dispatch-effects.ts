@@ -12,6 +12,8 @@ import { waitTimeMs } from './wait-time.ts';
 export type DispatchPorts = {
   outbox: Outbox;
   tickets: TicketWriter;
+  /** Tells a runner at once that the job under this lease is to be stopped. */
+  stopLease: (leaseId: string, runner: string) => Promise<void>;
   forges: Partial<Record<string, Forge>>;
   /** The page of a run, for the link beside a commit's status. */
   runUrl: (runId: string) => string;
@@ -33,7 +35,11 @@ const wait = { firstMs: 500, mostMs: 5 * 60_000 };
 const maxAgeMs = 24 * 60 * 60_000;
 
 /** Places per type of effect: a provider that hangs fills its own places and holds up nobody else. */
-const capacities: Record<Effect['type'], number> = { ticket: 64, 'commit-status': 16 };
+const capacities: Record<Effect['type'], number> = {
+  ticket: 64,
+  'commit-status': 16,
+  'stop-lease': 16,
+};
 
 /** Carries out the effects that are due and notes what became of each. */
 export function startDispatcher(ports: DispatchPorts): Loop {
@@ -67,6 +73,7 @@ async function carryOut(entry: OutboxEntry, ports: DispatchPorts, signal: AbortS
     if (signal.aborted) return;
     const problem = messageOf(error);
     const hopeless = error instanceof ForgeRefusal || ports.now() - entry.createdAtMs > maxAgeMs;
+    if (entry.effect.type === 'stop-lease') return outbox.done(entry.id, ports.now());
     if (hopeless && entry.effect.type !== 'ticket') {
       log.error({ key: entry.key, tries: entry.tries + 1 }, `given up: ${problem}`);
       return outbox.fail(entry.id, ports.now(), problem);
@@ -82,6 +89,8 @@ async function perform(entry: OutboxEntry, ports: DispatchPorts, signal: AbortSi
   switch (effect.type) {
     case 'ticket':
       return ports.tickets.write(effect);
+    case 'stop-lease':
+      return ports.stopLease(effect.leaseId, effect.runner);
     case 'commit-status': {
       const forge = ports.forges[effect.status.provider];
       if (!forge?.postStatus) {

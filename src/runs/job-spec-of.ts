@@ -4,7 +4,14 @@ import type { CloneCredential, CodeSource } from './forge.ts';
 import type { Job, Run } from './run.ts';
 import type { StoredArtifact } from './run-store.ts';
 
-export type JobLimits = { logLimitBytes: number; memoryBytes: number; cpus: number; pids: number };
+export type JobLimits = {
+  logLimitBytes: number;
+  memoryBytes: number;
+  cpus: number;
+  pids: number;
+  /** Of jobs whose pipeline says nothing of it. Absent: they have no such limit. */
+  noOutputTimeoutMs?: number;
+};
 
 /** What a runner is given for one attempt, from the run's plan and what was opened for it just now. Pure. */
 export function buildSpecOf(
@@ -13,12 +20,14 @@ export function buildSpecOf(
   opened: { source: CodeSource; credential?: CloneCredential; secrets: Record<string, string> },
   limits: JobLimits,
 ): BuildSpec {
-  const { logLimitBytes, ...container } = limits;
+  const { logLimitBytes, noOutputTimeoutMs, ...container } = limits;
+  const silenceMs = job.plan.noOutputTimeoutMs ?? noOutputTimeoutMs;
   return {
     ...common(run, job, opened.secrets, logLimitBytes),
     kind: 'build',
     source: { ...opened.source, ...(opened.credential ? { credential: opened.credential } : {}) },
     image: job.plan.image,
+    ...(silenceMs === undefined ? {} : { noOutputTimeoutMs: silenceMs }),
     env: { ...wellKnownEnv(run, job), ...job.plan.env },
     steps: job.plan.steps,
     artifacts: job.plan.artifacts,

@@ -38,6 +38,8 @@ export function outboxKey(effect: Effect): string {
   switch (effect.type) {
     case 'ticket':
       return `ticket ${effect.jobId} ${effect.attempt}`;
+    case 'stop-lease':
+      return `stop ${effect.leaseId}`;
     case 'commit-status': {
       const { provider, repository, sha, context } = effect.status;
       return `status ${provider} ${repository} ${sha} ${context}`;

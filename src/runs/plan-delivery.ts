@@ -25,6 +25,8 @@ export type PlanPorts = {
   pipelines: PipelineSource;
   /** Names of the repositories that may have runs; absent: any whose delivery verifies. */
   repositories?: ReadonlySet<string>;
+  /** How long a run may take whose pipeline sets no limit. */
+  runTimeoutMs?: number;
   now: () => number;
   newId: () => string;
 };
@@ -107,9 +109,11 @@ async function planChange(
   const match = matchTrigger(parsed.pipeline, triggerOf(change));
   if (!match.matched)
     return { no: `${match.reason} ${match.line === undefined ? 'in' : 'of'} ${pipelineFile}` };
-  const plan = planRun(parsed.pipeline, { ...triggerOf(change), fork: change.fork });
-  if (plan.jobs.length === 0) return { no: 'the pipeline has no job for this event' };
+  const planned = planRun(parsed.pipeline, { ...triggerOf(change), fork: change.fork });
+  if (planned.jobs.length === 0) return { no: 'the pipeline has no job for this event' };
   const pipeline = { file: pipelineFile, digest: parsed.digest };
+  const timeoutMs = planned.timeoutMs ?? ports.runTimeoutMs;
+  const plan = { ...planned, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   const jobIds = plan.jobs.map(() => ports.newId());
   const supersedes = !delivery.isLate && supersedesOlder(parsed.pipeline.concurrency, change.event);
   return {

@@ -33,7 +33,7 @@ export type RunStore = {
   artifactOf(runId: string, jobName: string, name: string): Promise<StoredArtifact | undefined>;
   /** Jobs that wait for an approval which was to be given by now, those that are late the longest first. */
   unapproved(nowMs: number, limit: number): Promise<{ runId: string; jobId: string }[]>;
-  /** Attempts that wait for a runner, the oldest first: each must have its ticket in the queue. */
+  /** Attempts that may be given out and wait for a runner, the oldest first: each must have its ticket in the queue. */
   queuedTickets(limit: number): Promise<Ticket[]>;
 };
 

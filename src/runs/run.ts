@@ -39,11 +39,19 @@ export type Run = {
   readonly approval?: Approval;
   /** The newer run that was to take its place. It ended as `cancelled`, unless it came to its end before that. */
   readonly supersededBy?: Successor;
+  /** How long it may take as a whole; absent: as long as its jobs may. */
+  readonly limit?: RunLimit;
   readonly createdAtMs: number;
   readonly startedAtMs?: number;
   readonly finishedAtMs?: number;
   readonly jobs: readonly Job[];
 };
+
+/**
+ * The time that a run may take as a whole. The clock runs from the start of its first job, and stands still while all that
+ * is left of the run waits for an approval or a group. `deadlineMs` is there while it runs.
+ */
+export type RunLimit = { readonly timeoutMs: number; readonly leftMs: number; readonly deadlineMs?: number };
 
 /** A newer run, as the run whose place it takes remembers it. */
 export type Successor = { readonly id: string; readonly number: number; readonly sha: string };
@@ -103,8 +111,12 @@ export type Attempt = {
   readonly number: number;
   readonly status: 'queued' | 'leased' | 'ended' | 'lost';
   readonly queuedAtMs: number;
-  /** How many attempts right before this one lost their runner. */
+  /** No ticket is written for it before then. */
+  readonly notBeforeMs?: number;
+  /** How many attempts right before this one were cut off: their runner was lost or gave them back, or they broke. */
   readonly losses: number;
+  /** How many of these were faults: all but the ones that a runner gave back for its own sake. */
+  readonly faults: number;
   readonly lease?: Lease;
   readonly cancelRequested: boolean;
   /** The sequence number of the last event that was applied; 0 before the first. */
@@ -131,10 +143,14 @@ export type Step = {
   readonly exitCode?: number;
   /** A failure that does not count, for the step says `continue_on_error`. */
   readonly allowed?: boolean;
+  /** How often it was tried, when it was more than once. */
+  readonly tries?: number;
   readonly message?: string;
   readonly startedAtMs?: number;
   readonly finishedAtMs?: number;
 };
 
-/** After this many lost runners in a row a job ends in `error`: the fault is likely the job's own. */
-export const maxAttempts = 3;
+/** After this many attempts in a row that broke a job ends in `error`: the trouble is not passing, or the job makes it. */
+export const maxFaults = 3;
+/** Runners that stop give their jobs back; one whose jobs come back this often is in a loop, or the job is what stops it. */
+export const maxHandBacks = 10;

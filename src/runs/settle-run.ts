@@ -1,10 +1,13 @@
 import type { Reason } from '../contract/job-event.ts';
 import { countedStatus, isAllowedFailure, isFinal, type Job, type Run, type Status } from './run.ts';
+import { isOutOfTime } from './run-limit.ts';
 
 /** Brings what a run says of itself in line with its jobs: status, times and reason. One that ended stays as it is. */
 export function settleRun(run: Run, nowMs: number): Run {
   if (isFinal(run.status)) return run;
-  const status = runStatus(run.jobs);
+  const summed = runStatus(run.jobs);
+  const isLate = summed === 'cancelled' && isOutOfTime(run.reason);
+  const status = isLate ? 'failure' : summed;
   const started = run.startedAtMs ?? (run.jobs.some((job) => job.status === 'running') ? nowMs : undefined);
   const { reason: stopped, ...rest } = run;
   return {
@@ -12,7 +15,7 @@ export function settleRun(run: Run, nowMs: number): Run {
     status,
     ...(started === undefined ? {} : { startedAtMs: started }),
     ...(isFinal(status) ? { finishedAtMs: nowMs } : {}),
-    ...reasonOf(run.jobs, status, stopped),
+    ...reasonOf(run.jobs, summed, stopped),
   };
 }
 

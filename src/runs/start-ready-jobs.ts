@@ -1,5 +1,6 @@
 import { neededAs } from '../../pipelines/plan.ts';
 import { hasPassedGate, waitAtGate } from './gate.ts';
+import { isTakenUp, takeUp } from './give-out-again.ts';
 import { waitForGroup, waitsForGroup } from './group.ts';
 import { type Attempt, countedStatus, isFinal, type Job, type Run } from './run.ts';
 
@@ -48,18 +49,13 @@ export function grantGroup(job: Job, turn: number, nowMs: number): Job {
   return { ...rest, status: 'queued', attempt: nextAttempt(rest, nowMs) };
 }
 
-/** Its runner was lost. The reason is why, whoever said so and how; a person who asks again takes it away. */
-function isTakenUp({ attempt, reason }: Job): boolean {
-  return attempt?.status === 'lost' && reason !== undefined;
-}
-
 function nextAttempt(job: Job, nowMs: number): Attempt {
-  const { attempt } = job;
+  const number = (job.attempt?.number ?? 0) + 1;
   return {
-    number: (attempt?.number ?? 0) + 1,
+    number,
     status: 'queued',
     queuedAtMs: nowMs,
-    losses: attempt && isTakenUp(job) ? attempt.losses + 1 : 0,
+    ...takeUp(job, number, nowMs),
     cancelRequested: false,
     lastSeq: 0,
     steps: [],

@@ -5,6 +5,7 @@ import { cancelJob } from './cancel-job.ts';
 import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-status.ts';
 import { failFast } from './fail-fast.ts';
 import { decideGate, expireGate, isHeldBack } from './gate.ts';
+import { giveOutAgain, isPassing } from './give-out-again.ts';
 import {
   type Approval,
   type Attempt,
@@ -12,10 +13,10 @@ import {
   isFinal,
   type Job,
   type Lease,
-  maxAttempts,
   type Run,
   type Successor,
 } from './run.ts';
+import { isOverdue, keepTime, limitText, outOfTime, runLimit } from './run-limit.ts';
 import { settleRun } from './settle-run.ts';
 import { grantGroup, startReadyJobs } from './start-ready-jobs.ts';
 import { hasBegunToDeploy, isSilenced, supersededReason } from './supersede.ts';
@@ -28,7 +29,11 @@ export type RunEvent =
   | { type: 'lease-expired'; jobId: string; leaseId: string }
   /** Control cannot give the attempt out, or does not understand who holds it: no further try would help. */
   | { type: 'refused'; jobId: string; attempt: number; reason: Reason }
+  /** No runner has claimed the attempt for as long as one may wait; `wanted` says what it waits for. */
+  | { type: 'unclaimed'; jobId: string; attempt: number; limitMs: number; wanted: string }
   | { type: 'cancel-requested'; reason: Reason }
+  /** The time that the run may take is over. */
+  | { type: 'overdue' }
   /** It is the turn of a job that waited for its group. */
   | { type: 'group-granted'; jobId: string; turn: number }
   /** A newer run of the same branch or pull request takes its place. */
@@ -47,7 +52,9 @@ export type RetryScope = (typeof retryScopes)[number];
 /** Work to be done outside once the new state is stored. Stored in the same transaction as the state. */
 export type Effect =
   | { type: 'ticket'; queue: TicketQueue; jobId: string; attempt: number }
-  | { type: 'commit-status'; status: CommitStatus };
+  | { type: 'commit-status'; status: CommitStatus }
+  /** Tells the runner that holds the lease, at once, to stop; what gets lost is said again in answer to its heartbeat. */
+  | { type: 'stop-lease'; leaseId: string; runner: string };
 
 /** What an event adds to the history beside the state of run, jobs and steps. */
 export type RunFact = { jobId: string; attempt: number; event: FactEvent };
@@ -70,7 +77,7 @@ export function transition(run: Run, event: RunEvent, nowMs: number): Transition
   const facts: RunFact[] = [];
   const changed = changeJobs(run, event, nowMs, facts);
   if (changed === run && event.type !== 'created') return { run, effects: [], facts: [], replaced: [] };
-  const next = settleRun(startReadyJobs(failFast(changed, nowMs), nowMs), nowMs);
+  const next = keepTime(settleRun(startReadyJobs(failFast(changed, nowMs), nowMs), nowMs), nowMs);
   return {
     run: next,
     effects: effectsOf(run, next, event),
@@ -94,7 +101,7 @@ function changeJobs(run: Run, event: RunEvent, nowMs: number, facts: RunFact[]):
         if (isGivenBack(body)) {
           return loseRunner(job, { ...job.attempt, lastSeq: event.seq }, nowMs, body.reason);
         }
-        return applyJobEvent(job, job.attempt, event.seq, event.body, nowMs);
+        return tryAgain(applyJobEvent(job, job.attempt, event.seq, event.body, nowMs), job.reason, nowMs);
       });
     case 'lease-expired':
       return changeJob(run, event.jobId, (job) =>
@@ -102,6 +109,12 @@ function changeJobs(run: Run, event: RunEvent, nowMs: number, facts: RunFact[]):
       );
     case 'refused':
       return changeJob(run, event.jobId, (job) => refuse(job, event.attempt, event.reason, nowMs));
+    case 'unclaimed':
+      return changeJob(run, event.jobId, (job) =>
+        job.attempt?.status === 'queued' ? refuse(job, event.attempt, unclaimed(event), nowMs) : job,
+      );
+    case 'overdue':
+      return run.limit && isOverdue(run, nowMs) ? cancelJobs(run, outOfTime(run.limit), nowMs) : run;
     case 'cancel-requested':
       return isFinal(run.status) ? run : cancelJobs(run, event.reason, nowMs);
     case 'group-granted':
@@ -148,14 +161,21 @@ function loseRunner(job: Job, attempt: Attempt & { lease: Lease }, nowMs: number
   const message = why ? `${lostRunner}: ${why.message}` : lostRunner;
   const reason: Reason = { code: why?.code ?? 'runner-lost', message };
   const steps = endedSteps(attempt.steps, 'error', nowMs);
-  const lost: Job = {
-    ...job,
-    attempt: { ...attempt, status: 'lost', reason, steps, finishedAtMs: nowMs },
-  };
-  if (attempt.cancelRequested) return { ...lost, status: 'cancelled', finishedAtMs: nowMs };
-  if (attempt.losses + 1 < maxAttempts) return { ...lost, status: 'queued', reason };
-  const tries = `${message}; ${maxAttempts} attempts lost their runner, no further one is made`;
-  return { ...lost, status: 'error', reason: { code: 'runner-lost', message: tries }, finishedAtMs: nowMs };
+  const lost: Attempt = { ...attempt, status: 'lost', reason, steps, finishedAtMs: nowMs };
+  return giveOutAgain(job, lost, reason, nowMs);
+}
+
+/** A job that has just ended in `error` is given out again where the fault may pass. `before`: why it was to be stopped. */
+function tryAgain(ended: Job, before: Reason | undefined, nowMs: number): Job {
+  const { attempt } = ended;
+  if (ended.status !== 'error' || !attempt?.reason || !isPassing(attempt.reason)) return ended;
+  const stopped = attempt.cancelRequested && before ? { ...ended, reason: before } : ended;
+  return giveOutAgain(stopped, attempt, attempt.reason, nowMs);
+}
+
+function unclaimed({ limitMs, wanted }: Extract<RunEvent, { type: 'unclaimed' }>): Reason {
+  const message = `nobody took the job within ${limitText(limitMs)}: it waits for ${wanted}`;
+  return { code: 'queue-timeout', message };
 }
 
 /** An attempt that somebody holds counts as lost, so that its holder is told to stop. */
@@ -188,7 +208,8 @@ function retry(run: Run, scope: RetryScope): Run {
   const jobs = run.jobs.map((job) => (scope === 'all' || job.status !== 'success' ? renewed(job) : job));
   if (jobs.every((job, index) => job === run.jobs[index])) return run;
   const { reason: _reason, finishedAtMs: _finishedAtMs, supersededBy: _supersededBy, ...rest } = run;
-  return { ...rest, status: 'queued', jobs };
+  const limit = run.limit ? { limit: runLimit(run.limit.timeoutMs) } : {};
+  return { ...rest, ...limit, status: 'queued', jobs };
 }
 
 function renewed({ id, name, plan, turn, gate, pastGates = [], attempt }: Job): Job {
@@ -212,6 +233,9 @@ function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {
     const queue = job.plan.kind === 'deploy' ? 'deployments' : 'jobs';
     effects.push({ type: 'ticket', queue, jobId: job.id, attempt: job.attempt.number });
   });
+  after.jobs.forEach(({ attempt }, index) => {
+    effects.push(...stopOf(before.jobs[index]?.attempt, attempt));
+  });
   if (!hasCommitStatuses(after) || isSilenced(after)) return effects;
   const status = commitStatus(after);
   const previous = event.type === 'created' ? undefined : commitStatus(before);
@@ -219,6 +243,12 @@ function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {
     effects.push({ type: 'commit-status', status });
   }
   return effects;
+}
+
+function stopOf(before: Attempt | undefined, after: Attempt | undefined): Effect[] {
+  if (!after?.lease || !after.cancelRequested || after.status !== 'leased' || before?.cancelRequested)
+    return [];
+  return [{ type: 'stop-lease', leaseId: after.lease.id, runner: after.lease.runner.address }];
 }
 
 function replacedAttempts(before: Run, after: Run): Transition['replaced'] {

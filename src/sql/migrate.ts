@@ -8,6 +8,7 @@ import * as oneOut from './migrations/003-one-out.ts';
 import * as recovery from './migrations/004-recovery.ts';
 import * as superseding from './migrations/005-superseding.ts';
 import * as groups from './migrations/006-groups.ts';
+import * as limits from './migrations/010-limits.ts';
 import * as approvals from './migrations/040-approvals.ts';
 import type { Tables } from './tables.ts';
 
@@ -20,6 +21,7 @@ const steps: Record<string, Step> = {
   '004-recovery': recovery,
   '005-superseding': superseding,
   '006-groups': groups,
+  '010-limits': limits,
   '040-approvals': approvals,
 };
 

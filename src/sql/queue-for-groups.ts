@@ -10,6 +10,7 @@ type Writer = Transaction<Tables>;
  * Queues the jobs that began to wait for their group, takes those that ended out of it, and gives each group that has
  * no holder to the one that waits longest: by a command, so that no transaction changes two runs. All of it in the
  * transaction that stores the run, so that no group stays with a job that is over and nobody who waits is forgotten.
+ * Answers whether it wrote a command.
  */
 export async function queueForGroups(
   trx: Writer,
@@ -17,7 +18,8 @@ export async function queueForGroups(
   run: Run,
   nowMs: number,
   newId: () => string,
-): Promise<void> {
+): Promise<boolean> {
+  let isGiven = false;
   const moved = run.jobs.flatMap((job, position) => {
     const earlier = before?.jobs[position];
     const group = job.plan.group;
@@ -40,8 +42,9 @@ export async function queueForGroups(
         .values({ ...place, turn: job.turn ?? 0, held: 0 })
         .execute();
     }
-    await giveToFirst(trx, run.repository, group, nowMs, newId);
+    if (await giveToFirst(trx, run.repository, group, nowMs, newId)) isGiven = true;
   }
+  return isGiven;
 }
 
 /** Whoever comes to this group at the same moment waits here, and then sees what was done to it. */
@@ -63,7 +66,7 @@ async function giveToFirst(
   name: string,
   nowMs: number,
   newId: () => string,
-): Promise<void> {
+): Promise<boolean> {
   const first = await trx
     .selectFrom('group_places')
     .selectAll()
@@ -73,7 +76,7 @@ async function giveToFirst(
     .orderBy('id')
     .limit(1)
     .executeTakeFirst();
-  if (!first || first.held === 1) return;
+  if (!first || first.held === 1) return false;
   await trx.updateTable('group_places').set({ held: 1 }).where('id', '=', first.id).execute();
   const action: CommandAction = { type: 'grant-group', jobId: first.job_id, turn: first.turn };
   await trx
@@ -88,4 +91,5 @@ async function giveToFirst(
       held_until: 0,
     })
     .execute();
+  return true;
 }

@@ -19,6 +19,8 @@ export async function releaseHolds(db: Kysely<Tables>): Promise<void> {
     .updateTable('outbox')
     .set({ held_until: 0 })
     .where('state', '=', 'pending')
+    // What nobody has taken yet is held because it is not due.
+    .where('tries', '>', 0)
     .where('problem', 'is', null)
     .execute();
 }

@@ -31,6 +31,9 @@ export function runRowOf(run: Run): RunRow {
     reason: jsonOrNull(run.reason),
     approval: jsonOrNull(run.approval),
     superseded_by: jsonOrNull(run.supersededBy),
+    timeout: run.limit?.timeoutMs ?? null,
+    time_left: run.limit?.leftMs ?? null,
+    deadline: run.limit?.deadlineMs ?? null,
     created_at: run.createdAtMs,
     started_at: run.startedAtMs ?? null,
     finished_at: run.finishedAtMs ?? null,
@@ -50,6 +53,7 @@ export function runOf(row: RunRow, jobs: Job[]): Run {
     ...withReason(row.reason),
     ...approvalOf(row.approval),
     ...supersededByOf(row.superseded_by),
+    ...limitOf(row),
     createdAtMs: row.created_at,
     ...timesOf(row),
     jobs,
@@ -116,6 +120,8 @@ export function attemptRowOf(
     runner_name: lease?.runner.name ?? null,
     granted_until: lease?.grantedUntilMs ?? null,
     losses: attempt.losses,
+    faults: attempt.faults,
+    not_before: attempt.notBeforeMs ?? null,
     cancel_requested: attempt.cancelRequested ? 1 : 0,
     last_seq: attempt.lastSeq,
     reason: jsonOrNull(attempt.reason),
@@ -134,6 +140,8 @@ export function attemptOf(row: AttemptRow, steps: Step[]): Attempt {
     status: row.status as Attempt['status'],
     queuedAtMs: row.queued_at,
     losses: row.losses,
+    faults: row.faults,
+    ...(row.not_before === null ? {} : { notBeforeMs: row.not_before }),
     ...leaseOf(row),
     cancelRequested: row.cancel_requested === 1,
     lastSeq: row.last_seq,
@@ -174,6 +182,7 @@ export function stepRowOf(jobId: string, attempt: number, step: Step): Insertabl
     status: step.status,
     exit_code: step.exitCode ?? null,
     allowed: step.allowed === undefined ? null : Number(step.allowed),
+    tries: step.tries ?? null,
     message: step.message ?? null,
     started_at: step.startedAtMs ?? null,
     finished_at: step.finishedAtMs ?? null,
@@ -187,6 +196,7 @@ export function stepOf(row: StepRow): Step {
     status: row.status as Status,
     ...(row.exit_code === null ? {} : { exitCode: row.exit_code }),
     ...(row.allowed === null ? {} : { allowed: row.allowed === 1 }),
+    ...(row.tries === null ? {} : { tries: row.tries }),
     ...(row.message === null ? {} : { message: row.message }),
     ...timesOf(row),
   };
@@ -212,6 +222,12 @@ export function approvalOf(approval: string | null): { approval?: Approval } {
 
 export function supersededByOf(successor: string | null): { supersededBy?: Successor } {
   return successor === null ? {} : { supersededBy: JSON.parse(successor) as Successor };
+}
+
+function limitOf({ timeout, time_left, deadline }: RunRow): Pick<Run, 'limit'> {
+  if (timeout === null) return {};
+  const running = deadline === null ? {} : { deadlineMs: deadline };
+  return { limit: { timeoutMs: timeout, leftMs: time_left ?? timeout, ...running } };
 }
 
 function jsonOrNull(value: unknown): string | null {

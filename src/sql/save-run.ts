@@ -8,14 +8,17 @@ import type { Tables } from './tables.ts';
 
 type Writer = Transaction<Tables>;
 
-/** Writes what a transition changed, its facts and its effects. `before` is absent for a new run. */
+/**
+ * Writes what a transition changed, its facts and its effects. `before` is absent for a new run. `commands`: a command was
+ * written too, since a group has got a new holder.
+ */
 export async function saveTransition(
   db: Writer,
   before: Run | undefined,
   { run, facts, effects, replaced }: Transition,
   nowMs: number,
   newId: () => string,
-): Promise<void> {
+): Promise<{ commands: boolean }> {
   await saveRun(db, before, run);
   for (const { jobId, attempt } of replaced) {
     const earlier = before?.jobs.find((job) => job.id === jobId);
@@ -25,9 +28,10 @@ export async function saveTransition(
     const earlier = before?.jobs[position];
     if (job !== earlier) await saveJob(db, run, job, position, earlier);
   }
-  await queueForGroups(db, before, run, nowMs, newId);
+  const commands = await queueForGroups(db, before, run, nowMs, newId);
   for (const fact of facts) await saveFact(db, run, fact, newId);
   if (effects.length > 0) await saveEffects(db, run, effects, nowMs);
+  return { commands };
 }
 
 async function saveRun(db: Writer, before: Run | undefined, run: Run): Promise<void> {
@@ -37,7 +41,8 @@ async function saveRun(db: Writer, before: Run | undefined, run: Run): Promise<v
     return;
   }
   const { status, reason, approval, superseded_by, started_at, finished_at } = row;
-  const changed = { status, reason, approval, superseded_by, started_at, finished_at };
+  const { time_left, deadline } = row;
+  const changed = { status, reason, approval, superseded_by, time_left, deadline, started_at, finished_at };
   await db.updateTable('runs').set(changed).where('id', '=', run.id).execute();
 }
 
@@ -183,6 +188,13 @@ async function saveEffects(db: Writer, run: Run, effects: readonly Effect[], now
   }));
   await db
     .insertInto('outbox')
-    .values(rows.map((row) => ({ ...row, tries: 0, held_until: 0 })))
+    .values(rows.map((row, index) => ({ ...row, tries: 0, held_until: dueAtMs(run, effects[index]) })))
     .execute();
+}
+
+/** The ticket of an attempt that is to wait before it is given out is held until then. */
+function dueAtMs(run: Run, effect: Effect | undefined): number {
+  if (effect?.type !== 'ticket') return 0;
+  const attempt = run.jobs.find(({ id }) => id === effect.jobId)?.attempt;
+  return attempt?.number === effect.attempt ? (attempt.notBeforeMs ?? 0) : 0;
 }

@@ -3,7 +3,12 @@ import type { CommandAction, CommandLog } from '../runs/command.ts';
 import { inTransaction, outlastOutage } from './in-transaction.ts';
 import type { Tables } from './tables.ts';
 
-export function createSqlCommands(db: Kysely<Tables>): CommandLog {
+export type SqlCommands = CommandLog & {
+  /** The run store has written a command of its own. */
+  stored(): void;
+};
+
+export function createSqlCommands(db: Kysely<Tables>): SqlCommands {
   const listeners: (() => void)[] = [];
 
   return {
@@ -105,6 +110,10 @@ export function createSqlCommands(db: Kysely<Tables>): CommandLog {
 
     onAppended(wake) {
       listeners.push(wake);
+    },
+
+    stored() {
+      for (const wake of listeners) wake();
     },
   };
 }

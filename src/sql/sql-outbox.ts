@@ -7,6 +7,8 @@ import type { OutboxRow, Tables } from './tables.ts';
 /** A newer effect of these types says everything that an older one of the same key would have said. */
 const replaceable: ReadonlySet<Effect['type']> = new Set(['commit-status']);
 
+const traceless: Effect['type'][] = ['ticket', 'stop-lease'];
+
 export type SqlOutbox = Outbox & { stored(): void };
 
 export function createSqlOutbox(db: Kysely<Tables>): SqlOutbox {
@@ -69,10 +71,10 @@ export function createSqlOutbox(db: Kysely<Tables>): SqlOutbox {
     },
 
     async done(id, atMs) {
-      // Tickets leave no trace: the attempt says when it was queued. Statuses are part of the history.
+      // Tickets and stops leave no trace: the attempt says all of it. Statuses are part of the history.
       const sent = { state: 'sent', done_at: atMs, problem: null };
       await outlastOutage(async () => {
-        await db.deleteFrom('outbox').where('id', '=', id).where('type', '=', 'ticket').execute();
+        await db.deleteFrom('outbox').where('id', '=', id).where('type', 'in', traceless).execute();
         await db.updateTable('outbox').set(sent).where('id', '=', id).execute();
       });
       // The next of its key, if there is one, can be taken now.

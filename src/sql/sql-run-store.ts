@@ -14,6 +14,8 @@ export type SqlRunStoreOptions = {
   newId: () => string;
   /** Effects were committed. */
   onEffects: () => void;
+  /** A command was, or may have been, committed: a group has got a new holder. */
+  onCommands?: () => void;
 };
 
 export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOptions): RunStore {
@@ -46,22 +48,27 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
         return created;
       };
       const runs = await outlastOutage(() => inTransaction(db, settle));
-      if (runs.length > 0) options.onEffects();
+      if (runs.length > 0) {
+        options.onEffects();
+        options.onCommands?.();
+      }
       return runs;
     },
 
     async change(runId, decide) {
       let effects = false;
+      let commands = false;
       const run = await inTransaction(db, async (trx) => {
         const before = await loadRun(trx, runId, { isLocked: true });
         if (!before) return undefined;
         const transition = decide(before);
         effects = transition.run !== before && transition.effects.length > 0;
         if (transition.run === before) return before;
-        await saveTransition(trx, before, transition, now(), newId);
+        ({ commands } = await saveTransition(trx, before, transition, now(), newId));
         return transition.run;
       });
       if (effects) options.onEffects();
+      if (commands) options.onCommands?.();
       return run;
     },
 
@@ -108,6 +115,7 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
         .innerJoin('jobs', 'jobs.id', 'attempts.job_id')
         .select(['attempts.job_id', 'attempts.number', 'jobs.kind'])
         .where('attempts.status', '=', 'queued')
+        .where((eb) => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', now())]))
         .orderBy('attempts.queued_at')
         .limit(limit)
         .execute();

@@ -78,6 +78,10 @@ export type RunRow = {
   reason: string | null;
   approval: string | null;
   superseded_by: string | null;
+  /** How long it may take, how much of that is left, and while the clock runs when it will be over. */
+  timeout: number | null;
+  time_left: number | null;
+  deadline: number | null;
   created_at: number;
   started_at: number | null;
   finished_at: number | null;
@@ -119,6 +123,8 @@ export type AttemptRow = {
   lease_expires_at: number | null;
   lease_beat: number;
   losses: number;
+  faults: number;
+  not_before: number | null;
   cancel_requested: number;
   last_seq: number;
   reason: string | null;
@@ -138,6 +144,7 @@ export type StepRow = {
   status: string;
   exit_code: number | null;
   allowed: number | null;
+  tries: number | null;
   message: string | null;
   started_at: number | null;
   finished_at: number | null;

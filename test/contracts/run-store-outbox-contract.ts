@@ -17,7 +17,7 @@ export function describeOutbox(name: string, open: () => Promise<Stores>): void 
   const takeStatuses = (stores: Stores, nowMs: number, limit = 10): Promise<OutboxEntry[]> =>
     stores.outbox.take({ type: 'commit-status', nowMs, holdMs: 60_000, limit });
   const described = (entries: readonly OutboxEntry[]) =>
-    entries.map(({ effect }) => (effect.type === 'commit-status' ? effect.status.description : effect.jobId));
+    entries.map(({ effect }) => (effect.type === 'commit-status' ? effect.status.description : effect.type));
 
   async function begin(stores: Stores): Promise<void> {
     await stores.store.change('run', (run) =>

@@ -24,6 +24,7 @@ import { openSqlite } from '../../../src/sql/open-sqlite.ts';
 import { createSqlCommands } from '../../../src/sql/sql-commands.ts';
 import { createSqlHistory } from '../../../src/sql/sql-history.ts';
 import { createSqlInbox } from '../../../src/sql/sql-inbox.ts';
+import { createSqlLimits } from '../../../src/sql/sql-limits.ts';
 import { createSqlOutbox } from '../../../src/sql/sql-outbox.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
 import { sampleChange, sampleDelivery } from '../../src/runs/sample-run.ts';
@@ -78,6 +79,7 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
     {
       store,
       leases: createSqlLeaseStore(db),
+      limits: createSqlLimits(db),
       deliveries: inbox,
       commands,
       outbox,
@@ -92,7 +94,14 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
       random: Math.random,
       log: silentLog,
     },
-    { identity, seed, enrolled: { runners: keys, deployers: keys }, leaseMs: 15_000, ticketSweepMs: 10_000 },
+    {
+      identity,
+      seed,
+      enrolled: { runners: keys, deployers: keys },
+      leaseMs: 15_000,
+      ticketSweepMs: 10_000,
+      queueTimeoutMs: 86_400_000,
+    },
   );
   const workspaces = {
     async create(leaseId: string) {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Attempt, isFinal, maxAttempts, type Run } from '../../../src/runs/run.ts';
+import { type Attempt, isFinal, maxFaults, type Run } from '../../../src/runs/run.ts';
 import { transition } from '../../../src/runs/transition.ts';
 import { buildPlan } from '../../src/runs/sample-run.ts';
 import { createLeaseWorld } from './lease-world.ts';
@@ -88,8 +88,8 @@ function expectPerfectEnd(run: Run, seed: number): void {
   const lost = run.jobs.filter(({ attempt }) => attempt?.status === 'lost');
   for (const job of run.jobs) {
     if (job.attempt?.status === 'lost') {
-      // The one way to end otherwise: every attempt lost its runner.
-      expect([job.status, job.attempt.number], `seed ${seed}: ${job.name}`).toEqual(['error', maxAttempts]);
+      // The one way to end otherwise: as many attempts as there may be lost their runner, this one the last.
+      expect([job.status, job.attempt.faults + 1], `seed ${seed}: ${job.name}`).toEqual(['error', maxFaults]);
     } else if (!(lost.length > 0 && job.status === 'skipped')) {
       expect(job.status, `seed ${seed}: ${job.name}`).toBe(perfectEnd[job.name]);
       if (job.attempt) expectWholeReport(job.attempt, `seed ${seed}: ${job.name}`);

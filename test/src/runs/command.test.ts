@@ -150,6 +150,7 @@ describe('the key of a deployment', () => {
     const attempt = {
       number,
       losses,
+      faults: losses,
       status: 'queued',
       queuedAtMs: 1,
       cancelRequested: false,
