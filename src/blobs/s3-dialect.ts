@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-
 /**
  * How a store wants to be spoken to. AWS checks SHA-256 checksums and keeps them with the object. Other stores often
  * know neither those nor the chunked bodies the SDK sends for them, but nearly all refuse a wrong Content-MD5.
@@ -22,14 +20,4 @@ export function s3DialectOf(endpoint: string | undefined, checksums?: S3Checksum
     forcePathStyle: endpoint !== undefined,
     sdkChecksums: spoken === 'sha256' ? 'WHEN_SUPPORTED' : 'WHEN_REQUIRED',
   };
-}
-
-/** The parameters by which the store itself notices a body that was changed on its way. */
-export function integrityOf(
-  bytes: Uint8Array,
-  { checksums }: S3Dialect,
-): { ContentMD5: string } | { ChecksumSHA256: string } {
-  return checksums === 'sha256'
-    ? { ChecksumSHA256: createHash('sha256').update(bytes).digest('base64') }
-    : { ContentMD5: createHash('md5').update(bytes).digest('base64') };
 }

@@ -1,4 +1,5 @@
 import type { S3Client, S3ClientConfig } from '@aws-sdk/client-s3';
+import type { Upload } from '@aws-sdk/lib-storage';
 import { createRequestLimit } from './request-limit.ts';
 import { type S3Checksums, type S3Dialect, s3DialectOf } from './s3-dialect.ts';
 import { s3RefusalOf } from './s3-refusal.ts';
@@ -22,6 +23,9 @@ export interface S3SessionOptions {
 
 export interface S3Session {
   readonly sdk: S3Sdk;
+  readonly Upload: typeof Upload;
+  /** For who needs it whole; `request` is the way to call it. */
+  readonly client: S3Client;
   readonly bucket: string;
   readonly dialect: S3Dialect;
   /** Runs one call of the SDK: waits for its turn, passes the abort on, turns expected errors into BlobRefusals. */
@@ -38,7 +42,7 @@ const maxRequests = 40;
 /** Opens a client for one bucket. The SDK is loaded here: it takes 70 ms that a store in a directory need not pay. */
 export async function openS3Session(options: S3SessionOptions): Promise<S3Session> {
   const { bucket, connectTimeoutMs = 5_000, requestTimeoutMs = 120_000, idleTimeoutMs = 120_000 } = options;
-  const sdk = await import('@aws-sdk/client-s3');
+  const [sdk, { Upload }] = await Promise.all([import('@aws-sdk/client-s3'), import('@aws-sdk/lib-storage')]);
   const endpoint = options.endpoint ?? (await configuredEndpoint(sdk));
   const dialect = s3DialectOf(endpoint, options.checksums);
   const limit = createRequestLimit(maxRequests);
@@ -68,6 +72,8 @@ export async function openS3Session(options: S3SessionOptions): Promise<S3Sessio
   const refusalOf = (error: unknown) => s3RefusalOf(error, { bucket, endpoint });
   return {
     sdk,
+    Upload,
+    client,
     bucket,
     dialect,
     refusalOf,

@@ -1,7 +1,7 @@
-import type { CompletedPart, PutObjectCommandInput } from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import type { PutObjectCommandInput, S3Client } from '@aws-sdk/client-s3';
 import { BlobRefusal } from './blob-refusal.ts';
-import { type BodyPart, partsOf } from './body-parts.ts';
-import { integrityOf } from './s3-dialect.ts';
 import type { S3Session } from './s3-session.ts';
 
 /** S3's own limits: parts of 5 MiB or more except the last, and 10,000 of them. */
@@ -33,115 +33,82 @@ export function partSizeFor(announcedBytes = 0): number {
   return Math.max(minPartBytes, Math.ceil(announcedBytes / maxParts));
 }
 
-/**
- * Sends a body by one PutObject if it fits in a part, else in parts, which are dropped when anything goes wrong.
- * The SDK's own lib-storage is not used because it can neither send a Content-MD5 with each part nor abort a small
- * body, and rejects an aborted upload while its parts are still being sent.
- */
+/** Sends a body by one PutObject if it fits in a part, else in parts, which are dropped when anything goes wrong. */
 export async function uploadToS3(
-  upload: S3Upload,
+  { session, key, params, announcedBytes }: S3Upload,
   chunks: (signal: AbortSignal) => AsyncIterable<Uint8Array>,
   signal: AbortSignal | undefined,
 ): Promise<S3Uploaded> {
-  // A part that fails must also end the wait for a producer that gives nothing more.
+  const { bucket, dialect } = session;
+  const partSize = partSizeFor(announcedBytes);
+  // A part that fails must also end the wait for a producer that gives nothing more, and the other way round.
   const failure = new AbortController();
   const stop = signal ? AbortSignal.any([signal, failure.signal]) : failure.signal;
-  let multipart: Multipart | undefined;
-  try {
-    for await (const part of partsOf(chunks(stop), partSizeFor(upload.announcedBytes))) {
-      if (part.isLast && !multipart) return await putWhole(upload, part.bytes, stop);
-      multipart ??= await beginMultipart(upload, failure, stop);
-      await multipart.send(part);
+  let sentBytes = 0;
+
+  async function* body(): AsyncGenerator<Uint8Array> {
+    try {
+      for await (const chunk of chunks(stop)) {
+        sentBytes += chunk.length;
+        if (sentBytes > maxParts * partSize) throw tooManyParts(key);
+        yield chunk;
+      }
+    } catch (error) {
+      failure.abort(error);
+      throw error;
     }
-    return (await multipart?.complete()) ?? { etag: undefined, version: undefined };
+  }
+
+  const upload = new session.Upload({
+    client: stoppableClient(session, stop, failure),
+    params: {
+      Bucket: bucket,
+      Key: key,
+      Body: Readable.from(body()),
+      ...params,
+      ...(dialect.checksums === 'sha256' && { ChecksumAlgorithm: 'SHA256' as const }),
+    },
+    partSize,
+    queueSize: maxPartsInFlight,
+  });
+  try {
+    const { ETag: etag, VersionId: version } = await upload.done();
+    if (upload.uploadId !== undefined) await assertWhole(session, key, sentBytes, etag);
+    return { etag, version };
   } catch (error) {
-    failure.abort(error);
-    await multipart?.abandon();
+    stop.throwIfAborted();
     throw error;
   }
 }
 
-async function putWhole(
-  { session, key, params }: S3Upload,
-  bytes: Uint8Array,
-  signal: AbortSignal,
-): Promise<S3Uploaded> {
-  const { sdk, bucket, dialect } = session;
-  const target = { Bucket: bucket, Key: key };
-  const put = new sdk.PutObjectCommand({ ...target, ...params, Body: bytes, ...integrityOf(bytes, dialect) });
-  const answer = await session.request(signal, (client, options) => client.send(put, options));
-  return { etag: answer.ETag, version: answer.VersionId };
-}
+/**
+ * The client as the library is given it: its requests end with `stop`, and the first that fails ends all of them.
+ * The library's own way to abort is left alone, since it rejects while parts are still on their way.
+ */
+function stoppableClient(session: S3Session, stop: AbortSignal, failure: AbortController): S3Client {
+  const { sdk, dialect } = session;
 
-interface Multipart {
-  /** Resolves when the part is on its way and there is room for another. */
-  send(part: BodyPart): Promise<void>;
-  complete(): Promise<S3Uploaded>;
-  /** Drops what was sent, once nothing is being sent any more; what cannot be dropped now is left to the sweep. */
-  abandon(): Promise<void>;
-}
-
-async function beginMultipart(
-  { session, key, params }: S3Upload,
-  failure: AbortController,
-  signal: AbortSignal,
-): Promise<Multipart> {
-  const { sdk, bucket, dialect } = session;
-  const target = { Bucket: bucket, Key: key };
-  const create = new sdk.CreateMultipartUploadCommand({
-    ...target,
-    ...params,
-    ...(dialect.checksums === 'sha256' && { ChecksumAlgorithm: 'SHA256' as const }),
-  });
-  const { UploadId } = await session.request(signal, (client, options) => client.send(create, options));
-  const parts: CompletedPart[] = [];
-  const inFlight = new Set<Promise<void>>();
-  let sentBytes = 0;
-
-  async function sendPart({ number, bytes }: BodyPart): Promise<void> {
-    const place = { ...target, UploadId, PartNumber: number };
-    const upload = new sdk.UploadPartCommand({ ...place, Body: bytes, ...integrityOf(bytes, dialect) });
-    const answer = await session.request(signal, (client, options) => client.send(upload, options));
-    parts.push({
-      PartNumber: number,
-      ETag: answer.ETag,
-      ...(answer.ChecksumSHA256 !== undefined && { ChecksumSHA256: answer.ChecksumSHA256 }),
-    });
+  async function send(command: Parameters<S3Client['send']>[0]): Promise<unknown> {
+    if (command instanceof sdk.PutObjectCommand || command instanceof sdk.UploadPartCommand) {
+      const { Body: bytes } = command.input;
+      if (dialect.checksums === 'content-md5' && bytes instanceof Uint8Array)
+        command.input.ContentMD5 = createHash('md5').update(bytes).digest('base64');
+    }
+    const isDrop = command instanceof sdk.AbortMultipartUploadCommand;
+    // Not abortable: from here on it is the store that decides whether the object is there.
+    const isEnd = isDrop || command instanceof sdk.CompleteMultipartUploadCommand;
+    try {
+      return await session.request(isEnd ? undefined : stop, (client, options) =>
+        client.send(command, options),
+      );
+    } catch (error) {
+      // What cannot be dropped now is left to the sweep, and hides no other failure.
+      if (isDrop) return undefined;
+      failure.abort(error);
+      throw error;
+    }
   }
-
-  return {
-    async send(part) {
-      if (part.number > maxParts) throw tooManyParts(key);
-      sentBytes += part.bytes.length;
-      const task = sendPart(part)
-        .catch((error: unknown) => failure.abort(error))
-        .finally(() => inFlight.delete(task));
-      inFlight.add(task);
-      while (inFlight.size >= maxPartsInFlight) await Promise.race(inFlight);
-      signal.throwIfAborted();
-    },
-
-    async complete() {
-      await Promise.all(inFlight);
-      signal.throwIfAborted();
-      parts.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
-      const complete = new sdk.CompleteMultipartUploadCommand({
-        ...target,
-        UploadId,
-        MultipartUpload: { Parts: parts },
-      });
-      // Not abortable: from here on it is the store that decides whether the object is there.
-      const answer = await session.request(undefined, (client) => client.send(complete));
-      await assertWhole(session, key, sentBytes, answer.ETag);
-      return { etag: answer.ETag, version: answer.VersionId };
-    },
-
-    async abandon() {
-      await Promise.all(inFlight);
-      const abort = new sdk.AbortMultipartUploadCommand({ ...target, UploadId });
-      await session.request(undefined, (client) => client.send(abort)).catch(() => {});
-    },
-  };
+  return Object.create(session.client, { send: { value: send } });
 }
 
 /** Each part was checked as it came in; this tells whether the store put all of them together. */

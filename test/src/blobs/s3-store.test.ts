@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { integrityOf, s3DialectOf } from '../../../src/blobs/s3-dialect.ts';
+import { s3DialectOf } from '../../../src/blobs/s3-dialect.ts';
 import { openS3Store, type S3StoreOptions } from '../../../src/blobs/s3-store.ts';
 import { minPartBytes, partSizeFor } from '../../../src/blobs/s3-upload.ts';
 
@@ -101,6 +101,42 @@ describe('an S3 store before a server that the test directs', () => {
     await store.close();
   });
 
+  it.each([
+    ['content-md5', 'content-md5', 'md5'],
+    ['sha256', 'x-amz-checksum-sha256', 'sha256'],
+  ] as const)(
+    'sends %s with each part, by which the store checks it',
+    async (checksums, header, algorithm) => {
+      answer = ({ call }, response) => {
+        if (call.includes('uploads')) response.end(created);
+        else if (call.startsWith('HEAD')) response.setHeader('content-length', 11 * mebibyte).end();
+        else response.setHeader('etag', '"e"').end('<CompleteMultipartUploadResult/>');
+      };
+      const store = await open({ checksums });
+      await store.put('big', randomBytes(11 * mebibyte));
+      const parts = asked.filter(({ call }) => call.includes('partNumber='));
+      expect(parts.map(({ body }) => body.length).sort()).toEqual([mebibyte, 5 * mebibyte, 5 * mebibyte]);
+      for (const { headers, body } of parts)
+        expect(headers[header]).toBe(createHash(algorithm).update(body).digest('base64'));
+      await store.close();
+    },
+  );
+
+  it('tells why a part was refused although the others cannot be dropped', async () => {
+    answer = ({ call }, response) => {
+      if (call.includes('uploads')) response.end(created);
+      else if (call.includes('partNumber=2')) response.writeHead(403).end();
+      else if (call.startsWith('DELETE')) response.writeHead(404).end();
+      else response.setHeader('etag', '"e"').end();
+    };
+    const store = await open();
+    await expect(store.put('big', randomBytes(6 * mebibyte))).rejects.toMatchObject({
+      code: 'access-denied',
+    });
+    expect(calls().filter((call) => call.startsWith('DELETE'))).toHaveLength(1);
+    await store.close();
+  });
+
   it('notices that the store kept fewer bytes than it was sent', async () => {
     const complete = '<CompleteMultipartUploadResult><ETag>"whole-2"</ETag></CompleteMultipartUploadResult>';
     answer = ({ call }, response) => {
@@ -163,14 +199,6 @@ describe('how S3 is spoken to', () => {
     expect(s3DialectOf('http://minio:9000', 'sha256')).toMatchObject({
       checksums: 'sha256',
       forcePathStyle: true,
-    });
-  });
-
-  it('sends the digests in base64', () => {
-    const bytes = Buffer.from('hello');
-    expect(integrityOf(bytes, s3DialectOf('http://x'))).toEqual({ ContentMD5: 'XUFAKrxLKna5cZ2REBfFkg==' });
-    expect(integrityOf(bytes, s3DialectOf(undefined))).toEqual({
-      ChecksumSHA256: 'LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=',
     });
   });
 
