@@ -71,6 +71,7 @@ function buildJob(
     secrets: listOf(job.secrets),
     needs: listOf(job.needs),
     allowFailure: job.allow_failure ?? false,
+    ...runsOnOf(job.runs_on),
     ...groupOf(job.concurrency),
     ...buildApproval(job.approval),
     timeoutMs,
@@ -82,6 +83,10 @@ function buildJob(
 
 function groupOf(concurrency: JobShape['concurrency']): { group?: string } {
   return concurrency === undefined ? {} : { group: concurrency.group };
+}
+
+function runsOnOf(labels: JobShape['runs_on']): { runsOn?: string[] } {
+  return labels === undefined ? {} : { runsOn: [...new Set(listOf(labels))].sort() };
 }
 
 function buildStep(shape: string | StepShape, jobTimeoutMs: number, line: number): StepDefinition {

@@ -101,8 +101,17 @@ const noOutputTimeout = duration
       'set, which is no such limit unless somebody set one.',
   );
 
+const runsOn = listOf(
+  named(/^[a-z0-9][a-z0-9._-]{0,39}$/, 'a label of a-z, 0-9, -, _ and ., at most 40 long'),
+  'a label, or a list of labels, that the runner must have',
+).describe(
+  'Labels that the runner of the job must have, all of them: those of HOOKLINE_RUNNER_LABELS, and its system and ' +
+    'processor (linux, amd64, arm64), which each runner has by itself.',
+);
+
 const job = mapping('a job: a mapping with steps', {
   image: jobImage.optional(),
+  runs_on: runsOn.optional(),
   matrix: matrix.optional(),
   env: environmentVariables.optional(),
   secrets: secrets.optional(),

@@ -48,6 +48,8 @@ export type JobDefinition = {
   matrix?: JobMatrix;
   /** A failure does not count: the run goes on as if the job had succeeded. */
   allowFailure: boolean;
+  /** Labels that its runner must have, sorted and each once; absent when any runner will do. */
+  runsOn?: string[];
   /** Template of the name of the group of which one at a time is carried out: see `group-name.ts`. */
   group?: string;
   approval?: ApprovalDefinition;

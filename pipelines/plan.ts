@@ -39,6 +39,8 @@ export type BuildPlan = {
   /** Of the jobs of the repository in one group, one is carried out at a time. */
   group?: string;
   approval?: ApprovalDefinition;
+  /** Labels that its runner must have, sorted. Only there when there are some. */
+  runsOn?: string[];
   image: string;
   /** The pipeline's variables and over them the job's; a step's own come on top, in the step. */
   env: Record<string, string>;
@@ -89,6 +91,7 @@ function planBuild(job: JobDefinition, env: Record<string, string>, change: Plan
     // A stranger's file could hold up the deployments by naming their group.
     ...(change.fork ? {} : groupOf(job.group, change)),
     ...approvalOf(job.approval, change),
+    ...(job.runsOn ? { runsOn: job.runsOn } : {}),
     image: job.image,
     env: { ...env, ...job.env },
     secrets: change.fork ? [] : job.secrets,

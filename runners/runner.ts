@@ -11,14 +11,16 @@ import type { Ticket, TicketQueue, TicketReader } from '../src/contract/ticket.t
 import { messageOf } from '../src/errors.ts';
 import { type Log, withCorrelation } from '../src/log.ts';
 import { finishedEvent, type JobResult, reportedResult } from './finished-event.ts';
+import { followOrders } from './follow-orders.ts';
+import { giveBack } from './give-back.ts';
 import { type JobStop, watchForStop } from './job-stop.ts';
 import { claimLease, type GrantedClaim, type OpenClaim } from './lease/claim-lease.ts';
 import { createEventSpool, type EventSpool, openEventSpools } from './lease/event-spool.ts';
 import { type HeldLease, holdLease } from './lease/held-lease.ts';
 import { openJobLog } from './log/job-log.ts';
 import { createMasker } from './log/masker.ts';
-import { uploadLeftSegments } from './log/segment-files.ts';
 import type { JobRun } from './run-job.ts';
+import { watchKill } from './watch-kill.ts';
 
 export type RunnerPorts = {
   /** The link under this process's own address. */
@@ -32,6 +34,8 @@ export type RunnerPorts = {
   carryOut: (spec: JobSpec, job: JobRun) => Promise<JobResult>;
   /** Resolves when this machine can carry out jobs: no attempt is claimed before. `back`: it could not for a while. */
   ready?: (signal: AbortSignal) => Promise<'ready' | 'back'>;
+  /** Name and version of the container engine, `away` while it does not answer. */
+  engine?: () => string | 'away';
   /** Removes what dead leases left on this machine. `keep` names the leases in force. */
   sweep: (keep: ReadonlySet<string>) => Promise<void>;
 };
@@ -46,12 +50,18 @@ export type RunnerSettings = {
   version: string;
   /** Names this installation to the container engine, the same after a restart. */
   owner: string;
+  /** Besides those that every job may ask for; a job that asks for others is not offered. */
+  labels?: readonly string[];
+  /** Tells this runner apart from others with its key, the same after a restart. */
+  place?: string;
   directory: string;
 };
 
 export type Runner = {
   /** Jobs under way. */
   readonly busy: number;
+  /** Resolves when the runner was ordered to drain and its last job has ended. */
+  readonly drained: Promise<void>;
   /**
    * Takes no new job; those under way may go on for `graceMs`, then they are given back to control. Called again, the
    * earlier end of the grace holds.
@@ -65,8 +75,6 @@ const settleMs = 5_000;
 const sweepMs = 60_000;
 /** A store that is down holds up the end of a job this long; after that the job ends without the rest of its log. */
 const logEndMs = 10 * 60_000;
-/** A job that was killed and has not ended after this time hangs with its container engine; nobody waits for it. */
-const killedEndMs = 2 * 60_000;
 
 /**
  * A runner: takes tickets, claims their attempts, carries them out and reports. It first clears away what its
@@ -82,16 +90,35 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
   const running = new Map<string, JobStop>();
   const stopping = new AbortController();
   const hurry = new AbortController();
+  const { labels = [], place = '' } = settings;
   let closing: Promise<void> | undefined;
 
   link.onFrame((frame: Frame) => {
     if (frame.type === 'grant' || frame.type === 'refusal') claims.get(frame.subject)?.take(frame);
+    else if (frame.type === 'order') duty.take(frame);
     else held.get(frame.subject)?.take(frame);
   });
 
+  const duty = followOrders({
+    ...{ link, clock, log, address, engine: ports.engine },
+    identity: settings.identity,
+    controlPublicKey: settings.controlPublicKey,
+    introduction: {
+      place,
+      labels: [...labels],
+      kind: settings.queue,
+      name: settings.name,
+      version: settings.version,
+      slots: settings.slots,
+      startedAtMs: clock.now(),
+    },
+    busy: () => running.size,
+  });
   await ports.sweep(new Set());
-  for (const spool of openEventSpools(spoolRoot)) resume(spool);
-  const subscription = ports.tickets.take(settings.queue, settings.slots, work);
+  for (const spool of openEventSpools(spoolRoot))
+    giveBack(spool, hold(spool), { ...ports, name: settings.name });
+  const subscription = ports.tickets.take(settings.queue, settings.slots, work, labels);
+  await duty.govern(subscription);
   let callOffSweep = clock.after(sweepMs, sweep);
 
   function sweep(): void {
@@ -113,31 +140,8 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
     return lease;
   }
 
-  /** A job of an earlier process: its log so far is saved and control is told at once that it needs a new attempt. */
-  function resume(spool: EventSpool): void {
-    const lease = hold(spool);
-    const finished = spool.finished;
-    log.info({ jobId: spool.lease.jobId, finished }, 'found the job of an earlier process');
-    lease.flush();
-    if (finished) return;
-    const known = spool.segments();
-    const signal = AbortSignal.timeout(spool.lease.leaseMs / 2);
-    uploadLeftSegments({
-      attempt: spool.lease,
-      directory: spool.directory,
-      blobs: ports.blobs,
-      report: lease.report,
-      known,
-      signal,
-    })
-      .catch((error: unknown) => log.warn({ err: error }, 'the log of an earlier process could not be saved'))
-      .finally(() => {
-        const reason = { code: 'runner-restarted', message: `runner ${settings.name} was started again` };
-        lease.report(finishedEvent(clock.now(), 'lost', reason));
-      });
-  }
-
-  async function work(ticket: Ticket): Promise<void> {
+  async function work(ticket: Ticket, putBack: () => void): Promise<void> {
+    if (!duty.mayTake) return putBack();
     if ((await ports.ready?.(stopping.signal)) === 'back') await sweepNow();
     // Nobody has claimed the attempt: control writes its ticket again.
     if (closing) return;
@@ -152,11 +156,17 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
       controlPublicKey: settings.controlPublicKey,
       name: settings.name,
       version: settings.version,
+      place,
+      labels,
       giveUpMs: claimGiveUpMs,
     });
     claims.set(claimId, claim);
     if (hurry.signal.aborted) claim.giveUp('this runner is stopping');
     const answer = await claim.answer.finally(() => claims.delete(claimId));
+    if ('held' in answer) {
+      duty.heldBack();
+      return putBack();
+    }
     if ('refused' in answer) {
       log.info({ jobId: ticket.jobId, attempt: ticket.attempt }, `no lease: ${answer.refused}`);
       return;
@@ -172,6 +182,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
     const lease = hold(spool);
     const stop = watchForStop(lease, spec.timeoutMs, clock);
     running.set(leaseId, stop);
+    duty.changed();
     if (hurry.signal.aborted) stop.handBack();
     try {
       if (await lease.begun) await carryOutUnder(lease, spool, spec, stop);
@@ -187,6 +198,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
     } finally {
       stop.close();
       running.delete(leaseId);
+      duty.changed();
     }
   }
 
@@ -213,7 +225,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
         log.error({ err: error }, `job broke: ${messageOf(error)}`);
         return { outcome: 'error', reason: { code: 'internal', message: 'internal error of the runner' } };
       });
-    const kill = watchKill(stop);
+    const kill = watchKill(stop, clock);
     const result = await Promise.race([carrying, kill.hangs]).finally(kill.callOff);
     stop.close();
     const ended = await jobLog.end(AbortSignal.any([stop.atOnce, AbortSignal.timeout(logEndMs)]));
@@ -222,27 +234,11 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
     log.info({ ...attempt, outcome }, 'job ended');
   }
 
-  function watchKill({ atOnce }: JobStop): { hangs: Promise<never>; callOff: () => void } {
-    const { promise: hangs, reject } = Promise.withResolvers<never>();
-    let callOffWait = () => {};
-    const wait = () => {
-      callOffWait = clock.after(killedEndMs, () => reject(new Error('it was killed and did not end')));
-    };
-    if (atOnce.aborted) wait();
-    else atOnce.addEventListener('abort', wait, { once: true });
-    return {
-      hangs,
-      callOff: () => {
-        atOnce.removeEventListener('abort', wait);
-        callOffWait();
-      },
-    };
-  }
-
   return {
     get busy() {
       return running.size;
     },
+    drained: duty.drained,
     async close(graceMs) {
       if (graceMs <= 0) handBackAll();
       const callOff = graceMs > 0 ? clock.after(graceMs, handBackAll) : () => {};
@@ -261,9 +257,11 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
   async function end(): Promise<void> {
     stopping.abort();
     callOffSweep();
+    duty.leave();
     await subscription.pause();
     await subscription.close();
     await settle();
+    await duty.close();
     for (const lease of held.values()) lease.close();
     await link.close();
   }

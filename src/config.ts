@@ -1,4 +1,5 @@
 import { isPublicKey, isSeed } from './contract/keys.ts';
+import { labelsSchema } from './contract/presence.ts';
 import { Refusal } from './errors.ts';
 import { type LogLevel, logLevels } from './log.ts';
 import { settingsTable } from './settings.ts';
@@ -25,6 +26,8 @@ export type Config = Readonly<{
   runnerPublicKeys: readonly string[];
   deployerPublicKeys: readonly string[];
   controlPublicKey?: string;
+  /** Beside those that every runner has by itself. */
+  runnerLabels: readonly string[];
   repositories?: ReadonlySet<string>;
   stopGraceMs: number;
   github: Readonly<{
@@ -74,6 +77,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     check(name, `${publicKeyText}, several with commas between`, parsePublicKeys) ?? [];
   const runnerPublicKeys = publicKeys('HOOKLINE_RUNNER_PUBLIC_KEYS');
   const deployerPublicKeys = publicKeys('HOOKLINE_DEPLOYER_PUBLIC_KEYS');
+  const runnerLabels =
+    check('HOOKLINE_RUNNER_LABELS', 'labels of a-z, 0-9, -, _ and ., with commas between', parseLabels) ?? [];
   const repositories = check(
     'HOOKLINE_REPOSITORIES',
     'names such as owner/name, several with commas between',
@@ -128,6 +133,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(runnerKey === undefined ? {} : { runnerKey }),
     runnerPublicKeys,
     deployerPublicKeys,
+    runnerLabels,
     ...(controlPublicKey === undefined ? {} : { controlPublicKey }),
     ...(repositories === undefined ? {} : { repositories }),
     stopGraceMs: whole('HOOKLINE_STOP_GRACE_S', 0, 86_400, 30) * 1000,
@@ -196,6 +202,11 @@ function parsePublicKey(text: string): string | undefined {
 function parsePublicKeys(text: string): string[] | undefined {
   const keys = text.split(',').map((part) => part.trim());
   return keys.every(isPublicKey) ? keys : undefined;
+}
+
+function parseLabels(text: string): string[] | undefined {
+  const labels = text.split(',').map((part) => part.trim());
+  return labelsSchema.safeParse(labels).success ? labels : undefined;
 }
 
 function parseRepositories(text: string): Set<string> | undefined {

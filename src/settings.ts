@@ -81,6 +81,11 @@ export const settingsTable: readonly Setting[] = [
     meaning: 'public key of control: a runner takes jobs from nobody else',
   },
   {
+    name: 'HOOKLINE_RUNNER_LABELS',
+    fallback: 'system and processor, such as linux and amd64',
+    meaning: 'what this runner offers beside those two to jobs that say `runs_on`, with commas between',
+  },
+  {
     name: 'HOOKLINE_REPOSITORIES',
     fallback: 'any whose delivery verifies',
     meaning: 'exact names of the repositories that may have runs',

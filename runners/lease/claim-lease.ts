@@ -20,7 +20,8 @@ export type GrantedClaim = {
   leaseMs: number;
   spec: JobSpec;
 };
-export type ClaimAnswer = { granted: GrantedClaim } | { refused: string };
+/** `held`: this runner is to take nothing, and the attempt waits for another one. */
+export type ClaimAnswer = { granted: GrantedClaim } | { refused: string } | { held: string };
 
 export type OpenClaim = {
   readonly claimId: string;
@@ -44,6 +45,8 @@ export function claimLease(options: {
   address: string;
   name: string;
   version: string;
+  place: string;
+  labels: readonly string[];
   link: Pick<RunnerLink, 'send'>;
   clock: Clock;
   giveUpMs: number;
@@ -51,11 +54,12 @@ export function claimLease(options: {
   const { clock, identity, claimId, address } = options;
   const { jobId, attempt } = options.ticket;
   const { publicKey } = identity;
+  const { name, version, place, labels } = options;
   const frame = signFrame(identity, {
     type: 'claim',
     subject: claimId,
     runner: address,
-    payload: { publicKey, name: options.name, version: options.version, jobId, attempt },
+    payload: { publicKey, name, version, place, labels, jobId, attempt },
   });
   const startedAtMs = clock.now();
   let cancelResend = () => {};
@@ -86,6 +90,7 @@ export function claimLease(options: {
       if (reply.type === 'refusal') {
         const refusal = payloadOf(refusalSchema, reply);
         if (refusal?.verdict === 'gone') settle({ refused: refusal.message });
+        if (refusal?.verdict === 'held') settle({ held: refusal.message });
       } else if (reply.type === 'grant') {
         const grant = payloadOf(grantSchema, reply);
         if (grant) settle(openGrant(grant));

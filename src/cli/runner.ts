@@ -9,7 +9,7 @@ import type { Command } from './command.ts';
 import { closeWithin, untilStopped } from './until-stopped.ts';
 
 export const runner: Command = {
-  usage: '[--deploy] [--jobs]',
+  usage: '[--deploy] [--jobs] [--exit-when-drained]',
   summary: 'carries out jobs, or with --deploy deployments, or with both flags both',
   run: (args) => runRunner(args),
 };
@@ -21,7 +21,11 @@ export async function runRunner(
 ): Promise<number> {
   const { values } = parseArgs({
     args: [...args],
-    options: { deploy: { type: 'boolean', default: false }, jobs: { type: 'boolean', default: false } },
+    options: {
+      deploy: { type: 'boolean', default: false },
+      jobs: { type: 'boolean', default: false },
+      'exit-when-drained': { type: 'boolean', default: false },
+    },
   });
   const config = readSettings(process.env);
   const needed = {
@@ -54,7 +58,8 @@ export async function runRunner(
   });
   if (!started) return 0;
   if (!stop.signal.aborted) log.info({ queues, slots: config.slots }, 'the runner is ready');
-  await stopped;
+  const done = values['exit-when-drained'] ? started.drained : new Promise(() => {});
+  await Promise.race([stopped, done.then(() => log.info('drained: stopping'))]);
   await closeWithin(started, config.stopGraceMs, hurry);
   return 0;
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -21,16 +21,19 @@ import type { Log } from '../log.ts';
 import { connectRedis, whenReady } from '../redis/connect-redis.ts';
 import { createRunnerLink } from '../redis/redis-link.ts';
 import { createLiveLogWriter } from '../redis/redis-live-log.ts';
-import { createTicketReader } from '../redis/redis-tickets.ts';
+import { createTicketReader } from '../redis/redis-ticket-reader.ts';
 import { cloneBases } from './clone-bases.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { lockRunnerDirectories } from './lock-runner-directories.ts';
 import { openBlobs } from './open-blobs.ts';
 import { openDeployTargets } from './open-deploy-targets.ts';
 import { redisAddress } from './redis-address.ts';
+import { runnerLabels } from './runner-labels.ts';
 import { version } from './version.ts';
 
 export type RunnerProcess = {
+  /** Resolves when everything that runs here was ordered to drain and has ended. */
+  readonly drained: Promise<unknown>;
   /** Takes no new job; those under way may go on for `graceMs`. Called again, it may cut that short. */
   close(graceMs: number): Promise<void>;
 };
@@ -73,12 +76,14 @@ export async function startRunnerProcess(
   });
   const blobs = tellStoreTrouble(await openBlobs(config, data), log);
   const identity = identityOf(options.runnerKey);
+  const owner = ownerOf(data);
+  const labels = runnerLabels(config.runnerLabels);
   const settings = {
     identity,
     controlPublicKey: options.controlPublicKey,
     name: hostname(),
     version,
-    owner: ownerOf(data),
+    owner,
   };
   const transport = {
     tickets: createTicketReader(patient, log),
@@ -107,7 +112,13 @@ export async function startRunnerProcess(
             return runDeployment(spec, job, ports);
           },
         },
-        { ...settings, queue: 'deployments', slots: config.slots, directory },
+        {
+          ...settings,
+          queue: 'deployments',
+          slots: config.slots,
+          directory,
+          place: placeOf(owner, 'deployments'),
+        },
       ),
     );
   }
@@ -121,11 +132,13 @@ export async function startRunnerProcess(
       () => engine.close(),
       () => mirrors.close(),
     );
-    // Without an engine no attempt is claimed: jobs stay queued, and the log says why.
-    await engineAnswers(engine, log, options.signal);
+    let engineName = 'away';
     let engineLost = false;
     let engineBack: Promise<void> | undefined;
-    if (options.signal.aborted) return { close };
+    const engineThere = async (signal: AbortSignal) => {
+      engineName = 'away';
+      engineName = (await engineAnswers(engine, log, signal)) ?? 'away';
+    };
     const ports = {
       engine,
       blobs,
@@ -149,14 +162,18 @@ export async function startRunnerProcess(
       await startRunner(
         {
           ...transport,
+          engine: () => (engineLost ? 'away' : engineName),
           sweep: async (keep) => {
+            // At the start. Without an engine no attempt is claimed: jobs stay queued, and the log says why.
+            if (engineName === 'away' && !engineLost) await engineThere(options.signal);
+            if (options.signal.aborted) return;
             const removed = await engine.sweep(settings.owner, keep);
             if (removed.length > 0) log.warn({ removed }, 'containers of dead jobs were removed');
             await workspaces.sweep(keep);
           },
           ready: async (signal) => {
             if (!engineLost) return 'ready';
-            engineBack ??= engineAnswers(engine, log, signal).finally(() => {
+            engineBack ??= engineThere(signal).finally(() => {
               engineLost = false;
               engineBack = undefined;
             });
@@ -171,7 +188,14 @@ export async function startRunnerProcess(
             return { ...result, outcome: 'lost' };
           },
         },
-        { ...settings, queue: 'jobs', slots: config.slots, directory },
+        {
+          ...settings,
+          queue: 'jobs',
+          slots: config.slots,
+          directory,
+          labels,
+          place: placeOf(owner, 'jobs'),
+        },
       ),
     );
   }
@@ -190,19 +214,26 @@ export async function startRunnerProcess(
     patient.disconnect();
     unlock();
   }
-  return { close };
+  return { drained: Promise.all(started.map((runner) => runner.drained)), close };
 }
 
-async function engineAnswers(engine: Engine, log: Log, signal: AbortSignal): Promise<void> {
+async function engineAnswers(engine: Engine, log: Log, signal: AbortSignal): Promise<string | undefined> {
   for (let told = false; !signal.aborted; told = true) {
     try {
       const { name, version: engineVersion } = await engine.check(signal);
-      return log.info(`container engine: ${name} ${engineVersion}`);
+      log.info(`container engine: ${name} ${engineVersion}`);
+      return `${name} ${engineVersion}`;
     } catch (error) {
       if (!told) log.error(`no job is taken before the container engine answers: ${messageOf(error)}`);
       await sleep(engineRetryMs, undefined, { signal }).catch(() => {});
     }
   }
+  return undefined;
+}
+
+/** Builds and deployments of one machine are drained and paused each by itself. */
+function placeOf(owner: string, queue: TicketQueue): string {
+  return createHash('sha256').update(`${owner} ${queue}`).digest('hex').slice(0, 8);
 }
 
 /** The same after a restart: by it the containers of this installation are found again. */

@@ -17,7 +17,9 @@ import { createTicketWriter } from '../redis/redis-tickets.ts';
 import { createAskRun } from '../runs/ask-run.ts';
 import { startControl } from '../runs/control.ts';
 import { openJob } from '../runs/open-job.ts';
+import { createOrderRunners } from '../runs/order-runners.ts';
 import { createAskReplay } from '../runs/replay-delivery.ts';
+import { tellAwaitedRunners } from '../runs/tell-awaited-runners.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { replayDelivery } from '../sql/replay-delivery.ts';
 import { createSqlCommands } from '../sql/sql-commands.ts';
@@ -27,6 +29,7 @@ import { createSqlLimits } from '../sql/sql-limits.ts';
 import { createSqlOutbox } from '../sql/sql-outbox.ts';
 import { createSqlRecovery } from '../sql/sql-recovery.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../sql/sql-run-store.ts';
+import { createSqlRunners } from '../sql/sql-runners.ts';
 import { createSqlSecrets } from '../sql/sql-secrets.ts';
 import { createPages } from '../web/pages.ts';
 import { codecommitWebhook } from '../webhooks/codecommit/codecommit-webhook.ts';
@@ -75,7 +78,9 @@ export async function startWeb(
   const commands = createSqlCommands(db);
   const store = createSqlRunStore(db, { now, newId, onEffects: outbox.stored, onCommands: commands.stored });
   const vault = createSecretStore(createSqlSecrets(db), options.masterKey, now);
-  const history = createSqlHistory(db);
+  const registry = createSqlRunners(db);
+  const history = tellAwaitedRunners(createSqlHistory(db), registry, now);
+  const orderRunners = createOrderRunners(registry, now);
   const askRun = createAskRun({ commands, now, newId });
   const askReplay = createAskReplay({ replay: (wanted) => replayDelivery(db, wanted), now, newId });
   const identity = identityOf(options.masterKey);
@@ -103,6 +108,7 @@ export async function startWeb(
     history,
     askRun,
     askReplay,
+    runners: { registry, orderRunners },
     blobs,
     liveLogs: createLiveLogReader(redis),
     publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
@@ -112,6 +118,7 @@ export async function startWeb(
     ],
     pages: createPages({
       history,
+      runners: { registry, orderRunners },
       askRun,
       askReplay,
       now,
@@ -138,6 +145,7 @@ export async function startWeb(
       limits: createSqlLimits(db),
       deliveries: inbox,
       commands,
+      registry,
       outbox,
       link: createControlLink(redis, `control-${process.pid}`, log),
       tickets: createTicketWriter(redis),

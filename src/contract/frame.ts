@@ -2,23 +2,34 @@ import { z } from 'zod';
 import { jobEventSchema } from './job-event.ts';
 import type { Identity } from './keys.ts';
 import { macOf, verifyMac, verifySignature } from './keys.ts';
+import { labelsSchema, runnerPlaceSchema } from './presence.ts';
 
 /**
  * One message between a runner and control. The payload is JSON text and the proof covers that very text, so
- * nothing has to be put into a canonical form. A claim is proved by the runner's signature, a grant or refusal
- * by control's, everything after by a MAC under the key of the lease, which only the two know.
+ * nothing has to be put into a canonical form. A claim or presence is proved by the runner's signature, a grant, refusal
+ * or order by control's, everything about a lease by a MAC under the key of the lease, which only the two know.
  *
  * Frames may be lost, repeated, reordered and late: both ends are written so that the end of a run is the same.
  */
 export const protocolVersion = 1;
 
-const frameTypes = ['claim', 'grant', 'refusal', 'heartbeat', 'answer', 'events', 'ack'] as const;
+const frameTypes = [
+  'claim',
+  'grant',
+  'refusal',
+  'heartbeat',
+  'answer',
+  'events',
+  'ack',
+  'presence',
+  'order',
+] as const;
 export type FrameType = (typeof frameTypes)[number];
 
 export const frameSchema = z.object({
   v: z.literal(protocolVersion),
   type: z.enum(frameTypes),
-  /** The claim or the lease that the frame is about. */
+  /** The claim or the lease that the frame is about; the runner's address when it is about the runner itself. */
   subject: z.string().max(100),
   /** Where answers go: the runner's id and the instance of its process. */
   runner: z.string().max(100),
@@ -31,6 +42,8 @@ export const claimSchema = z.object({
   publicKey: z.string(),
   name: z.string().max(200),
   version: z.string().max(40),
+  place: runnerPlaceSchema,
+  labels: labelsSchema,
   jobId: z.string().max(100),
   attempt: z.int().positive(),
 });
@@ -39,8 +52,11 @@ export const grantSchema = z.object({
   leaseMs: z.int().positive(),
   sealed: z.string(),
 });
-/** `later`: control cannot answer now, ask again. `gone`: the attempt is not to be had, drop the ticket. */
-export const refusalSchema = z.object({ verdict: z.enum(['gone', 'later']), message: z.string() });
+/**
+ * `later`: control cannot answer now, ask again. `gone`: the attempt is not to be had, drop the ticket. `held`: this
+ * runner is to take nothing, and the attempt waits for another one: give the ticket back.
+ */
+export const refusalSchema = z.object({ verdict: z.enum(['gone', 'later', 'held']), message: z.string() });
 export const heartbeatSchema = z.object({ beat: z.int().positive() });
 /** `beat` is the heartbeat that it answers; a verdict that control sends of itself, so that it comes at once, has none. */
 export const answerSchema = z.object({

@@ -5,7 +5,8 @@
 export const ticketQueues = ['jobs', 'deployments'] as const;
 export type TicketQueue = (typeof ticketQueues)[number];
 
-export type Ticket = { queue: TicketQueue; jobId: string; attempt: number };
+/** `labels`, sorted, are those that a runner must have to be offered the ticket; absent for none. */
+export type Ticket = { queue: TicketQueue; jobId: string; attempt: number; labels?: readonly string[] };
 
 /** Unique per attempt; a queue refuses a second ticket of the same id while the first is still there. */
 export function ticketId(ticket: Pick<Ticket, 'jobId' | 'attempt'>): string {
@@ -27,12 +28,20 @@ export type TicketWriter = {
 /**
  * PORT. A runner's end of the ticket queue.
  *
- * `take` calls `handle` for each ticket, at most `slots` at a time, until `close`. A ticket whose handler has
- * resolved or rejected is gone from the queue. After `pause` no new ticket is taken; `close` also waits for
- * the handlers under way.
+ * `take` calls `handle` for each ticket that asks for none but the taker's labels, at most `slots` at a time, until
+ * `close`. A ticket whose handler has resolved or rejected is gone from the queue, unless the handler called `putBack`:
+ * then it waits again. After `pause` no new ticket is taken until `resume`; `close` also waits for the handlers under
+ * way.
  */
 export type TicketReader = {
-  take(queue: TicketQueue, slots: number, handle: (ticket: Ticket) => Promise<void>): TicketSubscription;
+  take(
+    queue: TicketQueue,
+    slots: number,
+    handle: TicketHandler,
+    labels?: readonly string[],
+  ): TicketSubscription;
 };
 
-export type TicketSubscription = { pause(): Promise<void>; close(): Promise<void> };
+export type TicketHandler = (ticket: Ticket, putBack: () => void) => Promise<void>;
+
+export type TicketSubscription = { pause(): Promise<void>; resume(): void; close(): Promise<void> };

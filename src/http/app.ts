@@ -5,7 +5,9 @@ import type { LiveLogReader } from '../contract/live-log.ts';
 import type { Log } from '../log.ts';
 import type { AskRun } from '../runs/ask-run.ts';
 import type { History } from '../runs/history.ts';
+import type { OrderRunners } from '../runs/order-runners.ts';
 import type { AskReplay } from '../runs/replay-delivery.ts';
+import type { RunnerRegistry } from '../runs/runner-registry.ts';
 import { answerError, answerRefusal } from './answer-error.ts';
 import { addDescription } from './api/add-description.ts';
 import { createApiApp } from './api/api-app.ts';
@@ -14,6 +16,7 @@ import { addCommandRoutes } from './api/command-routes.ts';
 import { addDeliveryRoutes } from './api/delivery-routes.ts';
 import { addReplayRoute } from './api/replay-route.ts';
 import { addRunRoutes } from './api/run-routes.ts';
+import { addRunnerRoutes } from './api/runner-routes.ts';
 import type { AppEnv } from './app-env.ts';
 import { correlate } from './correlate.ts';
 import { healthRoutes, type Readiness } from './health-routes.ts';
@@ -30,6 +33,8 @@ export type AppOptions = {
   history: History;
   /** Absent: the API only reads. */
   askRun?: AskRun;
+  /** Absent: nothing is said of runners, and nothing can be ordered. */
+  runners?: { registry: Pick<RunnerRegistry, 'list'>; orderRunners: OrderRunners };
   /** Absent: no delivery can be replayed. */
   askReplay?: AskReplay;
   blobs: Pick<BlobStore, 'get'>;
@@ -98,6 +103,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   if (options.askRun) addCommandRoutes(api, { history, askRun: options.askRun });
   addDeliveryRoutes(api, history);
   if (options.askReplay) addReplayRoute(api, { history, askReplay: options.askReplay });
+  if (options.runners) addRunnerRoutes(api, { ...options.runners, now });
   addLogTextRoutes(api, logPorts, options.logTimes);
   addLogStreamRoutes(api, logPorts, options.streams, options.logTimes);
   addArtifactRoutes(api, { history, blobs, log });

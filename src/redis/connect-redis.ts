@@ -3,6 +3,8 @@ import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { RedisRefusal } from './redis-refusal.ts';
 
+export type RedisClient = Redis;
+
 /** Where Redis is: a URL (`redis://`, `rediss://`) or the path of a unix socket. */
 export type RedisAddress = { url: string } | { path: string };
 

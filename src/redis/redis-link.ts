@@ -17,8 +17,11 @@ const blockMs = 5_000;
 const retryMs = 200;
 /** Whatever a dead control took and did not finish is given to another after this time. */
 const claimIdleMs = 10_000;
-/** Runners ask again each second: a claim that waited longer is of one that is gone or has given up. */
-const claimGoodMs = 5_000;
+/**
+ * Runners ask again each second: a claim that waited longer is of one that is gone or has given up. A presence that
+ * waited says who was there, not who is.
+ */
+const goodMs = 5_000;
 /** A runner that is gone leaves its stream behind for this long. */
 const runnerStreamMs = 60 * 60_000;
 const runnerStreamLength = 1_000;
@@ -116,10 +119,10 @@ export function createControlLink(redis: Redis, consumer: string, log: Log): Con
   }
 
   /** By the clock of Redis, which numbered the entry with it. */
-  async function isOldClaim(frame: Frame, entry: StreamEntry): Promise<boolean> {
-    if (frame.type !== 'claim') return false;
+  async function isStale(frame: Frame, entry: StreamEntry): Promise<boolean> {
+    if (frame.type !== 'claim' && frame.type !== 'presence') return false;
     const [seconds] = await redis.time();
-    return Number(seconds) * 1_000 - Number(entry.id.split('-')[0]) > claimGoodMs;
+    return Number(seconds) * 1_000 - Number(entry.id.split('-')[0]) > goodMs;
   }
 
   function enqueue(entry: StreamEntry, handle: (frame: Frame) => Promise<void>): void {
@@ -128,7 +131,7 @@ export function createControlLink(redis: Redis, consumer: string, log: Log): Con
     inHand.add(entry.id);
     const work = (lanes.get(lane) ?? Promise.resolve()).then(async () => {
       try {
-        if (frame && !(await isOldClaim(frame, entry))) await handle(frame);
+        if (frame && !(await isStale(frame, entry))) await handle(frame);
         await execAll(redis.pipeline().xack(toControl, group, entry.id).xdel(toControl, entry.id));
       } catch (error) {
         // Left pending: it is claimed again later, and the runner repeats itself anyway.

@@ -16,6 +16,8 @@ import { createLeaseSweep } from './lease-sweep.ts';
 import { createLimitSweep, type LimitStore } from './limit-sweep.ts';
 import { type Planned, type PlanPorts, planDelivery } from './plan-delivery.ts';
 import type { LeaseStore, RunStore } from './run-store.ts';
+import { createRunnerDesk } from './runner-desk.ts';
+import type { RunnerRegistry } from './runner-registry.ts';
 import { waitTimeMs } from './wait-time.ts';
 
 export type ControlPorts = Omit<LeaseDeskPorts, 'link'> &
@@ -24,6 +26,7 @@ export type ControlPorts = Omit<LeaseDeskPorts, 'link'> &
     store: RunStore;
     leases: LeaseStore;
     limits: LimitStore;
+    registry: RunnerRegistry;
     deliveries: DeliveryQueue;
     commands: CommandLog;
     link: ControlLink;
@@ -59,7 +62,8 @@ const ticketsPerSweep = 10_000;
  */
 export async function startControl(ports: ControlPorts, settings: ControlSettings) {
   const { log, store } = ports;
-  const desk = createLeaseDesk(ports, settings);
+  const desk = createLeaseDesk({ ...ports, orderOf: ports.registry.orderOf }, settings);
+  const runnerDesk = createRunnerDesk(ports, settings);
 
   const planning = startWorkPool({
     name: 'planning',
@@ -165,7 +169,8 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     },
   });
 
-  await ports.link.onFrame(desk.handle);
+  await ports.registry.forget(ports.now());
+  await ports.link.onFrame((frame) => (frame.type === 'presence' ? runnerDesk : desk).handle(frame));
 
   return {
     async close() {

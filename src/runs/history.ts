@@ -69,6 +69,8 @@ export type JobDetail = {
   /** The job with a matrix that this one was made of, and its values. */
   matrix?: { job: string; values: Readonly<Record<string, string>> };
   needs: readonly string[];
+  /** Labels that its runner must have. */
+  runsOn?: readonly string[];
   status: Status;
   /** True for a failure that does not count. */
   allowed?: true;

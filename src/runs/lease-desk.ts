@@ -7,17 +7,21 @@ import {
   isSignedBy,
   macFrame,
   payloadOf,
+  type RefusedClaim,
   type SealedGrant,
   signFrame,
 } from '../contract/frame.ts';
 import type { JobSpec } from '../contract/job-spec.ts';
 import { fingerprint, type Identity, leaseKeyOf, sealTo } from '../contract/keys.ts';
 import type { ControlLink } from '../contract/link.ts';
+import { runnerIdOf } from '../contract/presence.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { JobRefusal } from './open-job.ts';
 import { isFinal, type Job, type Lease, type Run } from './run.ts';
 import type { LeaseRecord, LeaseStore, RunStore } from './run-store.ts';
+import { lackedLabels } from './runner-labels.ts';
+import type { RunnerRegistry } from './runner-registry.ts';
 import { type RunEvent, type Transition, transition } from './transition.ts';
 
 export type LeaseDeskPorts = {
@@ -26,6 +30,8 @@ export type LeaseDeskPorts = {
   link: Pick<ControlLink, 'send'>;
   /** Opens the secrets and the credential of a job that was just given out. */
   openJob: (run: Run, job: Job) => Promise<JobSpec>;
+  /** What people ordered the runner to do. Absent: every runner works. */
+  orderOf?: RunnerRegistry['orderOf'];
   now: () => number;
   newId: () => string;
   log: Log;
@@ -42,6 +48,11 @@ export type LeaseDeskSettings = {
   enrolled: { runners: ReadonlySet<string>; deployers: ReadonlySet<string> };
   leaseMs: number;
 };
+
+const heldTexts = {
+  drain: 'this runner was ordered to drain and takes no new job',
+  pause: 'this runner was ordered to pause and takes no new job',
+} as const;
 
 /** Grants that may have to be said again; older ones are opened anew. */
 const keptGrants = 500;
@@ -94,6 +105,13 @@ export function createLeaseDesk(ports: LeaseDeskPorts, settings: LeaseDeskSettin
       return refuse(frame, 'gone', `this runner's key is not one that a ${job.plan.kind} is given to`);
     }
     if (!mayBeHad(job, asked.attempt, claimant)) return refuseTaken(frame, job, asked.attempt);
+    const lacking = lackedLabels(job.plan, asked.labels);
+    if (lacking.length > 0)
+      return refuse(frame, 'gone', `this runner lacks the labels ${lacking.join(', ')}`);
+    if (job.attempt?.status === 'queued') {
+      const order = await ports.orderOf?.(runnerIdOf(asked.publicKey, asked.place));
+      if (order === 'drain' || order === 'pause') return refuse(frame, 'held', heldTexts[order]);
+    }
     const repeated = job.attempt?.lease && recentGrants.get(job.attempt.lease.id);
     if (repeated) return link.send(frame.runner, repeated);
 
@@ -157,7 +175,7 @@ export function createLeaseDesk(ports: LeaseDeskPorts, settings: LeaseDeskSettin
     return refuse(frame, 'gone', 'the job cannot be given out');
   }
 
-  async function refuse(frame: Frame, verdict: 'gone' | 'later', message: string): Promise<void> {
+  async function refuse(frame: Frame, verdict: RefusedClaim['verdict'], message: string): Promise<void> {
     const { subject, runner } = frame;
     const payload = { verdict, message };
     await link.send(runner, signFrame(settings.identity, { type: 'refusal', subject, runner, payload }));

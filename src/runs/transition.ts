@@ -1,5 +1,5 @@
 import type { JobEvent, Reason } from '../contract/job-event.ts';
-import type { TicketQueue } from '../contract/ticket.ts';
+import type { Ticket } from '../contract/ticket.ts';
 import { applyJobEvent, endedSteps } from './apply-job-event.ts';
 import { cancelJob } from './cancel-job.ts';
 import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-status.ts';
@@ -17,6 +17,7 @@ import {
   type Successor,
 } from './run.ts';
 import { isOverdue, keepTime, limitText, outOfTime, runLimit } from './run-limit.ts';
+import { labelsOf } from './runner-labels.ts';
 import { settleRun } from './settle-run.ts';
 import { grantGroup, startReadyJobs } from './start-ready-jobs.ts';
 import { hasBegunToDeploy, isSilenced, supersededReason } from './supersede.ts';
@@ -51,7 +52,7 @@ export type RetryScope = (typeof retryScopes)[number];
 
 /** Work to be done outside once the new state is stored. Stored in the same transaction as the state. */
 export type Effect =
-  | { type: 'ticket'; queue: TicketQueue; jobId: string; attempt: number }
+  | ({ type: 'ticket' } & Ticket)
   | { type: 'commit-status'; status: CommitStatus }
   /** Tells the runner that holds the lease, at once, to stop; what gets lost is said again in answer to its heartbeat. */
   | { type: 'stop-lease'; leaseId: string; runner: string };
@@ -231,7 +232,9 @@ function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {
     const earlier = event.type === 'created' ? undefined : before.jobs[index]?.attempt;
     if (job.attempt?.status !== 'queued' || job.attempt.number === earlier?.number) return;
     const queue = job.plan.kind === 'deploy' ? 'deployments' : 'jobs';
-    effects.push({ type: 'ticket', queue, jobId: job.id, attempt: job.attempt.number });
+    const labels = labelsOf(job.plan);
+    const asked = labels.length === 0 ? {} : { labels };
+    effects.push({ type: 'ticket', queue, jobId: job.id, attempt: job.attempt.number, ...asked });
   });
   after.jobs.forEach(({ attempt }, index) => {
     effects.push(...stopOf(before.jobs[index]?.attempt, attempt));

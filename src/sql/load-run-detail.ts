@@ -85,6 +85,7 @@ function jobDetailOf(
     kind: plan.kind,
     ...matrixOf(plan),
     needs: plan.needs,
+    ...(plan.kind === 'build' && plan.runsOn ? { runsOn: plan.runsOn } : {}),
     status,
     ...(isAllowedFailure({ status, plan }) ? { allowed: true } : {}),
     ...withReason(row.reason),

@@ -9,6 +9,7 @@ import * as recovery from './migrations/004-recovery.ts';
 import * as superseding from './migrations/005-superseding.ts';
 import * as groups from './migrations/006-groups.ts';
 import * as limits from './migrations/010-limits.ts';
+import * as runners from './migrations/020-runners.ts';
 import * as approvals from './migrations/040-approvals.ts';
 import type { Tables } from './tables.ts';
 
@@ -21,6 +22,7 @@ const steps: Record<string, Step> = {
   '004-recovery': recovery,
   '005-superseding': superseding,
   '006-groups': groups,
+  '020-runners': runners,
   '010-limits': limits,
   '040-approvals': approvals,
 };

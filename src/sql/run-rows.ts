@@ -61,6 +61,7 @@ export function runOf(row: RunRow, jobs: Job[]): Run {
 }
 
 export function jobRowOf(run: Run, job: Job, position: number): JobRow {
+  const labels = labelsOf(job.plan);
   return {
     id: job.id,
     run_id: run.id,
@@ -77,6 +78,7 @@ export function jobRowOf(run: Run, job: Job, position: number): JobRow {
     approval_until: waitsAtGate(job) ? (job.gate?.expiresAtMs ?? null) : null,
     started_at: job.startedAtMs ?? null,
     finished_at: job.finishedAtMs ?? null,
+    labels: labels.length === 0 ? null : JSON.stringify(labels),
   };
 }
 

@@ -113,7 +113,7 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
       const rows = await db
         .selectFrom('attempts')
         .innerJoin('jobs', 'jobs.id', 'attempts.job_id')
-        .select(['attempts.job_id', 'attempts.number', 'jobs.kind'])
+        .select(['attempts.job_id', 'attempts.number', 'jobs.kind', 'jobs.labels'])
         .where('attempts.status', '=', 'queued')
         .where((eb) => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', now())]))
         .orderBy('attempts.queued_at')
@@ -124,6 +124,7 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
           queue: row.kind === 'deploy' ? 'deployments' : 'jobs',
           jobId: row.job_id,
           attempt: row.number,
+          ...(row.labels === null ? {} : { labels: JSON.parse(row.labels) as string[] }),
         }),
       );
     },

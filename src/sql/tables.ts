@@ -21,6 +21,8 @@ export type Tables = {
   groups: GroupRow;
   group_places: GroupPlaceRow;
   recoveries: RecoveryRow;
+  runners: RunnerRow;
+  runner_orders: RunnerOrderRow;
 };
 
 export type DeliveryRow = {
@@ -105,6 +107,8 @@ export type JobRow = {
   past_gates: string | null;
   /** Only while it waits for an approval. */
   approval_until: number | null;
+  /** Those that its runner must have, as JSON; null for none. */
+  labels: string | null;
   started_at: number | null;
   finished_at: number | null;
 };
@@ -227,6 +231,26 @@ export type GroupPlaceRow = {
   turn: number;
   held: number;
 };
+
+/** A runner as it last said itself. */
+export type RunnerRow = {
+  id: string;
+  kind: string;
+  name: string;
+  address: string;
+  version: string;
+  labels: string;
+  slots: number;
+  busy: number;
+  engine: string | null;
+  state: string;
+  started_at: number;
+  beat: number;
+  seen_at: number;
+};
+
+/** `drain` or `pause`, for one runner or, under the id `*`, for all. */
+export type RunnerOrderRow = { runner_id: string; ordered: string; by: string; at: number };
 
 export type SecretRow = {
   repository: string;

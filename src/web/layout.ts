@@ -8,7 +8,7 @@ export type PageParts = {
   title: string;
   /** Gives the tab its icon. */
   status?: Status;
-  current?: 'runs' | 'deliveries';
+  current?: 'runs' | 'deliveries' | 'runners';
   scripts?: readonly string[];
   body: Html;
 };
@@ -32,6 +32,7 @@ ${scripts.map((name) => html`<script type="module" src="/assets/${name}"></scrip
 <nav aria-label="Main">
 ${navLink('/runs', 'Runs', current === 'runs')}
 ${navLink('/deliveries', 'Deliveries', current === 'deliveries')}
+${navLink('/runners', 'Runners', current === 'runners')}
 </nav>
 <span id="link-state" role="status" hidden></span>
 </header>

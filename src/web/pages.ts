@@ -4,9 +4,12 @@ import { Refusal } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { AskRun } from '../runs/ask-run.ts';
 import type { History } from '../runs/history.ts';
+import type { OrderRunners } from '../runs/order-runners.ts';
 import type { AskReplay } from '../runs/replay-delivery.ts';
+import type { RunnerRegistry } from '../runs/runner-registry.ts';
 import { addReplayAction } from './add-replay-action.ts';
 import { addRunActions } from './add-run-actions.ts';
+import { addRunnerPages } from './add-runner-pages.ts';
 import { assetRoutes } from './assets.ts';
 import { deliveryFilterOf, deliveryListPage } from './delivery-list-page.ts';
 import { deliveryPage } from './delivery-page.ts';
@@ -24,6 +27,8 @@ export type PagePorts = {
   now: () => number;
   /** Absent: the pages only show. */
   askRun?: AskRun;
+  /** Absent: there is no page of runners. */
+  runners?: { registry: Pick<RunnerRegistry, 'list'>; orderRunners: OrderRunners };
   /** Absent: no delivery can be replayed. */
   askReplay?: AskReplay;
   /** How forges reach this service; where the reader is when not given. */
@@ -47,7 +52,7 @@ const securityHeaders = {
  * The pages: HTML made on the server, whole without JavaScript. To be mounted at `/`, behind whatever decides who
  * may read. A correlation id set by the app around them is shown where something went wrong.
  */
-export function createPages({ history, now, askRun, askReplay, publicUrl, log }: PagePorts): Hono {
+export function createPages({ history, now, askRun, runners, askReplay, publicUrl, log }: PagePorts): Hono {
   const pages = new Hono();
 
   // What the app around the pages has no answer for either: a person gets a page, a program the app's own no.
@@ -108,6 +113,8 @@ export function createPages({ history, now, askRun, askReplay, publicUrl, log }:
   });
 
   if (askReplay) addReplayAction(pages, askReplay);
+
+  if (runners) addRunnerPages(pages, { ...runners, now }, answer);
 
   pages.notFound((context) => answer(context, problemPage(noPage(context)), 404));
 

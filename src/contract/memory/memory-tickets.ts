@@ -1,4 +1,11 @@
-import { type Ticket, type TicketQueue, type TicketReader, type TicketWriter, ticketId } from '../ticket.ts';
+import {
+  type Ticket,
+  type TicketHandler,
+  type TicketQueue,
+  type TicketReader,
+  type TicketWriter,
+  ticketId,
+} from '../ticket.ts';
 
 export type MemoryTickets = {
   writer: TicketWriter;
@@ -7,20 +14,21 @@ export type MemoryTickets = {
   lose(): void;
 };
 
-type Taker = { queue: TicketQueue; slots: number; handle: (ticket: Ticket) => Promise<void> };
+type Taker = { queue: TicketQueue; handle: TicketHandler; labels: ReadonlySet<string> };
+type Place = { taker: Taker; free: number; isPaused: boolean; underWay: Set<Promise<void>> };
 
 /** A ticket queue that forgets everything at exit: for tests and for trying hookline out. */
 export function createMemoryTickets(): MemoryTickets {
   /** Waiting tickets, the oldest first. */
   const waiting = new Map<string, Ticket>();
   const taken = new Set<string>();
-  const takers: { taker: Taker; free: number; underWay: Set<Promise<void>> }[] = [];
+  const takers: Place[] = [];
 
   function handOut(): void {
     for (const place of takers) {
       for (const [id, ticket] of waiting) {
-        if (place.free === 0) break;
-        if (ticket.queue !== place.taker.queue) continue;
+        if (place.free === 0 || place.isPaused) break;
+        if (!isFor(place.taker, ticket)) continue;
         waiting.delete(id);
         taken.add(id);
         place.free -= 1;
@@ -36,8 +44,13 @@ export function createMemoryTickets(): MemoryTickets {
 
   async function carry(taker: Taker, ticket: Ticket, id: string): Promise<void> {
     await Promise.resolve();
-    await taker.handle(ticket).catch(() => {});
+    let isPutBack = false;
+    const putBack = () => {
+      isPutBack = true;
+    };
+    await taker.handle(ticket, putBack).catch(() => {});
     taken.delete(id);
+    if (isPutBack) waiting.set(id, ticket);
   }
 
   const holds = (id: string) => waiting.has(id) || taken.has(id);
@@ -54,18 +67,23 @@ export function createMemoryTickets(): MemoryTickets {
       close: async () => {},
     },
     reader: {
-      take(queue, slots, handle) {
-        const place = { taker: { queue, slots, handle }, free: slots, underWay: new Set<Promise<void>>() };
+      take(queue, slots, handle, labels = []) {
+        const taker = { queue, handle, labels: new Set(labels) };
+        const place: Place = { taker, free: slots, isPaused: false, underWay: new Set() };
         takers.push(place);
         handOut();
-        const leave = () => {
-          const index = takers.indexOf(place);
-          if (index >= 0) takers.splice(index, 1);
-        };
         return {
-          pause: async () => leave(),
+          async pause() {
+            place.isPaused = true;
+          },
+          resume() {
+            place.isPaused = false;
+            handOut();
+          },
           async close() {
-            leave();
+            place.isPaused = true;
+            const index = takers.indexOf(place);
+            if (index >= 0) takers.splice(index, 1);
             await Promise.all(place.underWay);
           },
         };
@@ -76,4 +94,8 @@ export function createMemoryTickets(): MemoryTickets {
       taken.clear();
     },
   };
+}
+
+function isFor({ queue, labels }: Taker, ticket: Ticket): boolean {
+  return ticket.queue === queue && (ticket.labels ?? []).every((label) => labels.has(label));
 }

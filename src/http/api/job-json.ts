@@ -58,6 +58,7 @@ export const jobJson = z
       .optional()
       .openapi({ description: 'The job with a matrix that this one is a combination of.' }),
     needs: z.array(z.string()),
+    runsOn: z.array(z.string()).optional().openapi({ description: 'Labels that its runner must have.' }),
     status: z.enum(statuses),
     allowed: z.boolean().optional().openapi({ description: 'True for a failure that does not count.' }),
     reason: reasonJson.optional(),
@@ -83,6 +84,7 @@ export function jobToJson(job: JobDetail): z.infer<typeof jobJson> {
     kind,
     matrix: matrix && { job: matrix.job, values: { ...matrix.values } },
     needs: [...needs],
+    runsOn: job.runsOn && [...job.runsOn],
     status,
     allowed,
     reason,

@@ -27,6 +27,7 @@ import { createSqlInbox } from '../../../src/sql/sql-inbox.ts';
 import { createSqlLimits } from '../../../src/sql/sql-limits.ts';
 import { createSqlOutbox } from '../../../src/sql/sql-outbox.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
+import { createSqlRunners } from '../../../src/sql/sql-runners.ts';
 import { sampleChange, sampleDelivery } from '../../src/runs/sample-run.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 
@@ -82,6 +83,7 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
       limits: createSqlLimits(db),
       deliveries: inbox,
       commands,
+      registry: createSqlRunners(db),
       outbox,
       link: link.control(),
       tickets: tickets.writer,

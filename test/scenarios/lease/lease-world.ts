@@ -58,7 +58,10 @@ export async function createLeaseWorld(seed: number, plans: Parameters<typeof ne
   const identity = identityOf(controlSeed);
   const machines: Machine[] = [];
   const model: JobModel = createJobModel(random);
-  const offered = new Map<string, { queue: string; free: number; take: (ticket: Ticket) => Promise<void> }>();
+  const offered = new Map<
+    string,
+    { queue: string; free: number; take: (ticket: Ticket, putBack: () => void) => Promise<void> }
+  >();
   const held = new Set<string>();
   let stopControl = () => {};
   /** How often control cannot open a job because its provider is away. */
@@ -108,17 +111,21 @@ export async function createLeaseWorld(seed: number, plans: Parameters<typeof ne
       if (!taker || held.has(id)) continue;
       held.add(id);
       taker.free -= 1;
-      void taker.take(ticket).finally(() => {
-        held.delete(id);
-        taker.free += 1;
-      });
+      void taker
+        .take(ticket, () => {})
+        .finally(() => {
+          held.delete(id);
+          taker.free += 1;
+        });
       // Now and then two runners get the same ticket, as when Redis came back with old data.
       const other = random.pick([...offered.values()].filter(({ free }) => free > 0));
       if (other && random.chance(0.2)) {
         other.free -= 1;
-        void other.take(ticket).finally(() => {
-          other.free += 1;
-        });
+        void other
+          .take(ticket, () => {})
+          .finally(() => {
+            other.free += 1;
+          });
       }
     }
   }
@@ -153,7 +160,7 @@ export async function createLeaseWorld(seed: number, plans: Parameters<typeof ne
             tickets: {
               take(queue, slots, handle) {
                 offered.set(name, { queue, free: slots, take: handle });
-                return { pause: async () => {}, close: async () => {} };
+                return { pause: async () => {}, resume: () => {}, close: async () => {} };
               },
             },
           },
