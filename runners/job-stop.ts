@@ -8,6 +8,8 @@ import type { HeldLease } from './lease/held-lease.ts';
 export type JobStopReason = 'cancel' | 'timeout' | 'fenced' | 'lost' | 'handed-back';
 
 export type JobStop = {
+  /** How long the job may take. */
+  readonly timeoutMs: number;
   readonly reason: JobStopReason | undefined;
   /** Aborts with the first reason, whichever it is. */
   readonly begun: AbortSignal;
@@ -38,6 +40,7 @@ export function watchForStop(lease: HeldLease, timeoutMs: number, clock: Clock):
 
   lease.onStop(stop);
   return {
+    timeoutMs,
     get reason() {
       return reason;
     },

@@ -9,6 +9,7 @@ import type { DeploySpec } from '../src/contract/job-spec.ts';
 import { messageOf, Refusal } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
 import type { DeploymentEvent, DeploymentInstance, DeploymentTarget } from './deploy/deployment-target.ts';
+import { faultOf } from './fault-of.ts';
 import { createMasker } from './log/masker.ts';
 import type { JobRun } from './run-job.ts';
 import { type StepsResult, stoppedJob } from './run-steps.ts';
@@ -76,13 +77,12 @@ export async function runDeployment(spec: DeploySpec, job: JobRun, ports: Deploy
     return { outcome: status, ...(outcome.reason ? { reason: outcome.reason } : {}) };
   } catch (error) {
     if (job.stop.reason === 'cancel' || job.stop.reason === 'timeout') return stoppedJob(job.stop);
-    const message = error instanceof Refusal ? error.message : 'internal error of the deployer; see its log';
-    if (!(error instanceof Refusal)) ports.log.error({ err: error }, `deployment broke: ${messageOf(error)}`);
-    job.jobLog.note(message);
-    return {
-      outcome: 'error',
-      reason: { code: error instanceof Refusal ? error.code : 'internal', message },
-    };
+    const internal = { code: 'internal', message: 'internal error of the deployer; see its log' };
+    const fault = faultOf(error);
+    if (!fault) ports.log.error({ err: error }, `deployment broke: ${messageOf(error)}`);
+    const reason = fault ?? internal;
+    job.jobLog.note(reason.message);
+    return { outcome: 'error', reason };
   } finally {
     await rm(directory, { recursive: true, force: true });
   }

@@ -4,8 +4,10 @@ import type { JobEvent } from '../src/contract/job-event.ts';
 import type { BuildSpec } from '../src/contract/job-spec.ts';
 import { messageOf, Refusal } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
+import { ArtifactRefusal } from './artifacts/artifact-refusal.ts';
 import { checkOutPatiently } from './check-out-patiently.ts';
 import type { Engine, JobContainer } from './engine/engine.ts';
+import { faultOf } from './fault-of.ts';
 import type { JobStop } from './job-stop.ts';
 import type { JobLog } from './log/job-log.ts';
 import { runSteps, type StepsResult, stoppedJob } from './run-steps.ts';
@@ -45,8 +47,8 @@ const graceMs = 10_000;
  * artifacts. Resolves with the outcome for whatever may happen; nothing of it is left behind.
  */
 export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): Promise<StepsResult> {
-  const workspaceDir = await ports.workspaces.create(job.leaseId);
   try {
+    const workspaceDir = await ports.workspaces.create(job.leaseId);
     const container = await prepare(spec, workspaceDir, job, ports);
     const { stop, jobLog, report } = job;
     let result: StepsResult;
@@ -59,6 +61,7 @@ export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): P
         clock: ports.clock,
         report,
         graceMs,
+        noOutputTimeoutMs: spec.noOutputTimeoutMs,
       });
     } finally {
       await end(container, job, ports.log);
@@ -108,6 +111,7 @@ async function prepare(
   const failed = new AbortController();
   const signal = AbortSignal.any([job.stop.begun, failed.signal]);
   const startedAtMs = clock.now();
+  if (spec.attempt > 1) job.jobLog.note(`attempt ${spec.attempt} of this job`);
   job.jobLog.note(`checking out ${spec.repository} at ${spec.sha}, image ${spec.image}`);
 
   const opening = engine.prepareImage(spec.image, { signal }).then((image) =>
@@ -151,10 +155,11 @@ function firstCause(settled: readonly PromiseSettledResult<unknown>[], failed: A
 
 function brokenBy(error: unknown, job: JobRun, log: Log): StepsResult {
   if (job.stop.reason === 'cancel' || job.stop.reason === 'timeout') return stoppedJob(job.stop);
-  if (error instanceof Refusal) {
-    job.jobLog.note(error.message);
-    const outcome = error.name === 'ArtifactRefusal' ? 'failure' : 'error';
-    return { outcome, reason: { code: error.code, message: error.message } };
+  const reason = faultOf(error);
+  if (reason) {
+    job.jobLog.note(reason.message);
+    const outcome = error instanceof ArtifactRefusal ? 'failure' : 'error';
+    return { outcome, reason };
   }
   if (!job.stop.begun.aborted)
     log.error({ err: error, leaseId: job.leaseId }, `job broke: ${messageOf(error)}`);

@@ -1,26 +1,20 @@
-import type { Clock } from '../src/clock.ts';
 import type { JobEvent, Reason } from '../src/contract/job-event.ts';
-import type { BuildSpec } from '../src/contract/job-spec.ts';
-import type { JobContainer, StepEnd } from './engine/engine.ts';
 import type { JobStop } from './job-stop.ts';
 import type { JobLog } from './log/job-log.ts';
+import {
+  durationText,
+  jobTimeoutText,
+  runStep,
+  type StepOptions,
+  type StepResult,
+  type StepSpec,
+} from './run-step.ts';
 
 export type StepsResult = { outcome: 'success' | 'failure' | 'error' | 'cancelled'; reason?: Reason };
 
-type StepSpec = BuildSpec['steps'][number];
-type StepResult =
-  | { outcome: 'success'; exitCode: 0 }
-  | { outcome: 'failure' | 'error' | 'cancelled'; message: string; exitCode?: number; code?: string };
-
-type StepsOptions = {
+type StepsOptions = StepOptions & {
   steps: readonly StepSpec[];
-  container: JobContainer;
-  log: JobLog;
-  stop: JobStop;
-  clock: Clock;
   report: (event: JobEvent) => void;
-  /** Between SIGTERM and SIGKILL. */
-  graceMs: number;
 };
 
 const shownLines = 20;
@@ -37,21 +31,23 @@ export async function runSteps(options: StepsOptions): Promise<StepsResult> {
     if (!isDue(step, result, options.stop)) continue;
     const { now } = options.clock;
     options.report({ type: 'step.started', at: now(), index, name: step.name.slice(0, 300) });
-    const ended = await runStep(index, step, options);
-    options.log.endStep(index);
+    const { tries, ended } = await runTries(index, step, options);
     const allowed = ended.outcome === 'failure' && step.continueOnError;
+    const message = 'message' in ended ? `${ended.message}${triesText(tries)}` : undefined;
+    const exitCode = 'exitCode' in ended ? ended.exitCode : undefined;
     options.report({
       type: 'step.finished',
       at: now(),
       index,
       outcome: ended.outcome,
-      ...(ended.exitCode === undefined ? {} : { exitCode: ended.exitCode }),
+      ...(exitCode === undefined ? {} : { exitCode }),
       ...(allowed ? { allowed } : {}),
-      ...('message' in ended ? { message: withLastLines(ended.message, options.log) } : {}),
+      ...(tries > 1 ? { tries } : {}),
+      ...(message === undefined ? {} : { message: withLastLines(message, options.log) }),
     });
     if (ended.outcome !== 'success' && !allowed && result.outcome === 'success') {
-      const code = ('code' in ended && ended.code) || `step-${ended.outcome}`;
-      result = { outcome: ended.outcome, reason: { code, message: `step "${step.name}" ${ended.message}` } };
+      const code = 'code' in ended ? ended.code : 'cancelled';
+      result = { outcome: ended.outcome, reason: { code, message: `step "${step.name}" ${message}` } };
     }
   }
   // Stopped between two steps: what was left out makes it no success, though nothing that ran went wrong.
@@ -59,9 +55,9 @@ export async function runSteps(options: StepsOptions): Promise<StepsResult> {
 }
 
 /** What a job comes to that was stopped, when nothing else went wrong before. */
-export function stoppedJob(stop: JobStop): StepsResult {
+export function stoppedJob(stop: Pick<JobStop, 'reason' | 'timeoutMs'>): StepsResult {
   if (stop.reason !== 'timeout') return { outcome: 'cancelled' };
-  return { outcome: 'failure', reason: { code: 'timeout', message: 'the job ran out of time' } };
+  return { outcome: 'failure', reason: { code: 'job-timeout', message: jobTimeoutText(stop) } };
 }
 
 function isDue(step: StepSpec, soFar: StepsResult, stop: JobStop): boolean {
@@ -70,76 +66,43 @@ function isDue(step: StepSpec, soFar: StepsResult, stop: JobStop): boolean {
   return step.when !== 'success';
 }
 
-async function runStep(index: number, step: StepSpec, options: StepsOptions): Promise<StepResult> {
-  const { container, clock, stop, graceMs } = options;
-  let timedOut = false;
-  let callOffKill = () => {};
-  const endStep = () => {
-    container.interrupt('TERM').catch(() => {});
-    callOffKill = clock.after(graceMs, () => {
-      container.interrupt('KILL').catch(() => {});
-    });
-  };
-  // A step that begins after the stop (`always`) is not ended by it.
-  const stoppedBefore = stop.begun.aborted;
-  const callOffTimeout = clock.after(step.timeoutMs, () => {
-    // Being ended already: whatever stopped the job came first.
-    if (!stoppedBefore && stop.begun.aborted) return;
-    timedOut = true;
-    endStep();
-  });
-  if (!stoppedBefore) stop.begun.addEventListener('abort', endStep, { once: true });
-  try {
-    const end = await container.run(
-      {
-        script: strictScript(step),
-        shell: step.shell,
-        env: step.env,
-        workingDirectory: step.workingDirectory,
-      },
-      { output: (chunk) => options.log.write(index, chunk), signal: stop.atOnce },
-    );
-    if (timedOut) return { outcome: 'failure', message: `took longer than ${durationText(step.timeoutMs)}` };
-    if (!stoppedBefore && stop.begun.aborted) return stoppedResult(stop);
-    return resultOf(end);
-  } finally {
-    callOffTimeout();
-    callOffKill();
-    stop.begun.removeEventListener('abort', endStep);
+/** Only what failed is tried again: a container that died runs nothing more, and a job that is stopped has no time for it. */
+async function runTries(
+  index: number,
+  step: StepSpec,
+  options: StepsOptions,
+): Promise<{ tries: number; ended: StepResult }> {
+  const { attempts, waitMs } = step.retry ?? { attempts: 1, waitMs: 0 };
+  for (let tries = 1; ; tries += 1) {
+    const ended = await runStep(index, step, options);
+    options.log.endStep(index);
+    const { begun } = options.stop;
+    if (ended.outcome !== 'failure' || tries >= attempts || begun.aborted) return { tries, ended };
+    const after = waitMs === 0 ? '' : ` in ${durationText(waitMs)}`;
+    options.log.note(`step "${step.name}" ${ended.message}; try ${tries + 1} of ${attempts} begins${after}`);
+    await wait(waitMs, options);
+    if (begun.aborted) return { tries, ended };
   }
 }
 
-function stoppedResult(stop: JobStop): StepResult {
-  if (stop.reason === 'timeout')
-    return { outcome: 'failure', message: 'was running when the job ran out of time' };
-  return { outcome: 'cancelled', message: 'was cancelled' };
+/** Resolves after the time, or when the job is stopped. */
+async function wait(waitMs: number, { clock, stop }: StepsOptions): Promise<void> {
+  if (waitMs === 0 || stop.begun.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const callOff = clock.after(waitMs, resolve);
+  const onStop = () => resolve();
+  stop.begun.addEventListener('abort', onStop, { once: true });
+  await promise;
+  callOff();
+  stop.begun.removeEventListener('abort', onStop);
 }
 
-function resultOf(end: StepEnd): StepResult {
-  if (end.type === 'died') {
-    // Memory is the job's own affair; a container that vanished or was killed from outside is not.
-    const lost = end.reason === 'lost' ? { code: 'engine-unreachable' } : {};
-    return { outcome: end.reason === 'oom' ? 'failure' : 'error', message: end.message, ...lost };
-  }
-  if (end.code === 0) return { outcome: 'success', exitCode: 0 };
-  const why = end.oom ? `; ${end.oom}` : '';
-  return { outcome: 'failure', message: `exited with code ${end.code}${why}`, exitCode: end.code };
-}
-
-/** The first command that fails ends the step, and in bash a pipe fails with any of its parts. */
-function strictScript(step: StepSpec): string {
-  return step.shell === 'bash' ? `set -eo pipefail\n${step.run}` : `set -e\n${step.run}`;
+function triesText(tries: number): string {
+  return tries === 1 ? '' : ` in the last of ${tries} tries`;
 }
 
 function withLastLines(message: string, log: JobLog): string {
   const lines = log.tail(shownLines).join('\n');
   // Of long lines the end says more than the beginning.
   return `${message}\n${lines.slice(-Math.max(0, maxMessage - 1 - message.length))}`.slice(0, maxMessage);
-}
-
-export function durationText(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
 }

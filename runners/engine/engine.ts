@@ -20,14 +20,15 @@ export type Engine = {
   /**
    * Makes sure the image is here, pulling it if need be, and returns the id to open containers with. Asked
    * again within a short time it answers from memory; asked by two jobs at once it pulls once. Refuses with
-   * `image-unavailable`, naming the image and the engine's own words.
+   * `image-unavailable` when it is not to be had and with `image-pull-failed` when it may be had another time, naming
+   * the image and the engine's own words; with `disk-full` when there is no room for it.
    */
   prepareImage(image: string, options: { signal: AbortSignal }): Promise<{ id: string }>;
 
   /**
    * Creates and starts the job's container: when this resolves, steps can be run. Rejects with the signal's
    * reason when aborted, after removing what it had made; refuses with `container-refused` or
-   * `image-unavailable` when the engine says no.
+   * `image-unavailable` when the engine says no, and with `engine-failed` or `disk-full` when it could not.
    */
   open(spec: ContainerSpec, options: { signal: AbortSignal }): Promise<JobContainer>;
 
@@ -133,9 +134,12 @@ export type StepEnd =
 
 export const ENGINE_REFUSALS = [
   'engine-unreachable',
+  'engine-failed',
   'image-unavailable',
+  'image-pull-failed',
   'container-refused',
   'step-invalid',
+  'disk-full',
 ] as const;
 
 export class EngineRefusal extends Refusal<(typeof ENGINE_REFUSALS)[number]> {}

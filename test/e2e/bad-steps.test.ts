@@ -59,7 +59,7 @@ jobs:
     const run = await outcomeOf('steps/job-timeout', pipeline);
     expect(run).toMatchObject({
       status: 'failure',
-      reason: { message: expect.stringMatching(/ran out of time/) },
+      reason: { message: expect.stringMatching(/took longer than its limit of 2 s/) },
     });
     const log = await logOf(run);
     expect(log).toContain('last words');

@@ -44,7 +44,7 @@ async function run(
     },
     interrupt: async () => {},
   } as unknown as JobContainer;
-  const log = { write: () => {}, endStep: () => {}, tail: () => [] } as unknown as JobLog;
+  const log = { write: () => {}, endStep: () => {}, note: () => {}, tail: () => [] } as unknown as JobLog;
   const events: JobEvent[] = [];
   const report = (event: JobEvent) => events.push(event);
   if (options.beforeSteps) stopNow(options.beforeSteps);

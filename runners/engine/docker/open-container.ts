@@ -3,7 +3,8 @@ import type Docker from 'dockerode';
 import { messageOf } from '../../../src/errors.ts';
 import { type ContainerSpec, EngineRefusal } from '../engine.ts';
 import { containerName, containerOptions } from './container-options.ts';
-import { callDaemon, isGone, isUnreachable } from './daemon.ts';
+import { callDaemon, DaemonError, isGone, isUnreachable } from './daemon.ts';
+import { isFullDisk } from './image-refusal.ts';
 import { removeContainer } from './job-container.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -70,6 +71,13 @@ function refusalOf(error: unknown, spec: ContainerSpec, address: string): unknow
       `the image ${spec.image} cannot run steps: ${words} — use an image that has /bin/sh`,
       { cause: error },
     );
+  }
+  const isOwnFault = error instanceof DaemonError && (error.status ?? 0) >= 500;
+  if (isOwnFault) {
+    const code = isFullDisk(words) ? 'disk-full' : 'engine-failed';
+    return new EngineRefusal(code, `the container engine could not start the job's container: ${words}`, {
+      cause: error,
+    });
   }
   return new EngineRefusal(
     'container-refused',

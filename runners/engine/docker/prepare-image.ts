@@ -4,6 +4,7 @@ import type Docker from 'dockerode';
 import { messageOf } from '../../../src/errors.ts';
 import { EngineRefusal } from '../engine.ts';
 import { callDaemon, isGone, isUnreachable, scrub } from './daemon.ts';
+import { imageRefusal } from './image-refusal.ts';
 import { unreachable } from './unreachable.ts';
 
 /** How long a seen image is taken for still there: long enough for the jobs of a busy minute to cost no call. */
@@ -75,7 +76,7 @@ export function createImageStore(options: { docker: Docker; address: string; now
     } catch (error) {
       if (signal.aborted || error instanceof EngineRefusal) throw error;
       if (isUnreachable(error)) throw unreachable(address, error);
-      throw unavailable(image, messageOf(error), error);
+      throw imageRefusal(image, messageOf(error), error);
     }
   }
 
@@ -100,9 +101,9 @@ export function createImageStore(options: { docker: Docker; address: string; now
     if (!(progress instanceof Readable))
       throw new Error('the pull was answered with something that is no stream');
     const failure = await followPull(progress, signal);
-    if (failure !== undefined) throw unavailable(image, scrub(failure), undefined);
+    if (failure !== undefined) throw imageRefusal(image, scrub(failure));
     const id = await look(image, signal);
-    if (id === undefined) throw unavailable(image, 'it is not there after the pull', undefined);
+    if (id === undefined) throw imageRefusal(image, 'it is not there after the pull');
     return id;
   }
 
@@ -143,12 +144,4 @@ function errorOf(line: string): string | undefined {
   const said: unknown = JSON.parse(line);
   if (typeof said !== 'object' || said === null || !('error' in said)) return undefined;
   return typeof said.error === 'string' ? said.error : 'the pull failed';
-}
-
-function unavailable(image: string, words: string, cause: unknown): EngineRefusal {
-  return new EngineRefusal(
-    'image-unavailable',
-    `the image ${image} cannot be had: ${words} — check its name and tag, and that this runner may pull it`,
-    { cause },
-  );
 }
