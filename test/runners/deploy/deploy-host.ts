@@ -5,12 +5,12 @@ import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { extractZip } from '../../../runners/artifacts/extract-zip.ts';
-import { writeZip } from '../../../runners/artifacts/zip-writer.ts';
 import type { DeploymentEvent, DeploymentRequest } from '../../../runners/deploy/deployment-target.ts';
 import type { HookTimes } from '../../../runners/deploy/local/deployment-context.ts';
 import { createLocalTarget } from '../../../runners/deploy/local-target.ts';
 import { lookUpLocalDeploy } from '../../../runners/deploy/look-up-local-deploy.ts';
 import { systemClock } from '../../../src/clock.ts';
+import { type Bundle, zipOf } from './zip-of.ts';
 
 export const isRoot = process.geteuid?.() === 0;
 
@@ -23,8 +23,6 @@ export function itNeedsRoot() {
 }
 
 export type Reported = DeploymentEvent;
-
-export type Bundle = Readonly<Record<string, string>>;
 
 /** What a test may say about a deployment; everything else is made up. */
 export type Deploy = {
@@ -132,18 +130,6 @@ ${more}${events.length > 0 ? `hooks:\n${events.join('')}` : ''}`;
 }
 
 export const script = (...lines: readonly string[]) => `#!/bin/sh\n${lines.join('\n')}\n`;
-
-async function zipOf(bundle: Bundle): Promise<Buffer> {
-  const entries = Object.entries(bundle).map(([name, content]) => ({
-    kind: 'content' as const,
-    name,
-    mode: name.endsWith('.sh') ? (0o755 as const) : (0o644 as const),
-    content: Buffer.from(content),
-  }));
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of writeZip(entries, { workers: 0 }).stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}
 
 function stepsOf(events: readonly Reported[]): string[] {
   return events.flatMap((event) =>

@@ -1,4 +1,5 @@
-import { appspec, type Bundle, type DeployHost, script } from './deploy-host.ts';
+import { appspec, type DeployHost, script } from './deploy-host.ts';
+import type { Bundle } from './zip-of.ts';
 
 const hooks = {
   ApplicationStop: 'scripts/stop.sh',

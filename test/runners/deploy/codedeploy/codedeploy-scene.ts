@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeZip } from '../../../../runners/artifacts/zip-writer.ts';
 import type { CodeDeployTimes } from '../../../../runners/deploy/codedeploy/codedeploy-times.ts';
 import {
   type CodeDeployTargetOptions,
@@ -12,6 +11,7 @@ import type { DeploymentEvent, DeploymentRequest } from '../../../../runners/dep
 import { systemClock } from '../../../../src/clock.ts';
 import { startBucketServer } from '../../../support/codedeploy/bucket-server.ts';
 import { startCodeDeployServer } from '../../../support/codedeploy/codedeploy-server.ts';
+import { zipOf } from '../zip-of.ts';
 
 export const goodAppspec = `version: 0.0
 os: linux
@@ -134,15 +134,3 @@ export async function createCodeDeployScene({
 }
 
 export type CodeDeployScene = Awaited<ReturnType<typeof createCodeDeployScene>>;
-
-async function zipOf(bundle: Readonly<Record<string, string>>): Promise<Buffer> {
-  const entries = Object.entries(bundle).map(([name, content]) => ({
-    kind: 'content' as const,
-    name,
-    mode: name.endsWith('.sh') ? (0o755 as const) : (0o644 as const),
-    content: Buffer.from(content),
-  }));
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of writeZip(entries, { workers: 0 }).stream) chunks.push(chunk);
-  return Buffer.concat(chunks);
-}

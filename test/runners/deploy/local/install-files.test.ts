@@ -1,15 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  appspec,
-  type Bundle,
-  createDeployHost,
-  type DeployHost,
-  isRoot,
-  itNeedsRoot,
-  put,
-} from '../deploy-host.ts';
+import { appspec, createDeployHost, type DeployHost, isRoot, itNeedsRoot, put } from '../deploy-host.ts';
 import { sampleBundle } from '../sample-bundle.ts';
+import type { Bundle } from '../zip-of.ts';
 
 itNeedsRoot();
 

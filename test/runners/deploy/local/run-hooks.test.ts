@@ -1,14 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  appspec,
-  type Bundle,
-  createDeployHost,
-  type DeployHost,
-  isRoot,
-  itNeedsRoot,
-  script,
-} from '../deploy-host.ts';
+import { appspec, createDeployHost, type DeployHost, isRoot, itNeedsRoot, script } from '../deploy-host.ts';
 import { sampleBundle } from '../sample-bundle.ts';
+import type { Bundle } from '../zip-of.ts';
 
 itNeedsRoot();
 
