@@ -1,6 +1,6 @@
 import { buildApproval } from './build-approval.ts';
 import { buildMatrix } from './build-matrix.ts';
-import { buildRefs, buildTriggers, type LineOf } from './build-triggers.ts';
+import { buildRefs, buildTriggers, everything, type LineOf } from './build-triggers.ts';
 import { buildVariables, durationOr, limitOf, listOf } from './build-values.ts';
 import { defaultBundleKey } from './bundle-key.ts';
 import { shorthandJob } from './outline.ts';
@@ -138,11 +138,14 @@ function buildDeploy(
 ): DeployDefinition {
   const maker = jobs.find((job) => job.artifacts.some((artifact) => artifact.name === shape.artifact));
   const path = ['deploy', environment];
+  const schedules = shape.schedules === true;
+  const branchesByDefault = on.push?.branches ?? (schedules ? everything() : null);
   return {
     environment,
     line: lineOf(path),
     artifact: { job: maker?.name ?? '', name: shape.artifact },
-    ...buildRefs(shape, path, lineOf, on.push?.branches ?? null),
+    ...buildRefs(shape, path, lineOf, branchesByDefault),
+    schedules,
     secrets: listOf(shape.secrets),
     ...groupOf(shape.concurrency),
     ...buildApproval(shape.approval),

@@ -1,5 +1,5 @@
 import { listOf } from './build-values.ts';
-import type { PatternList, Triggers } from './pipeline.ts';
+import type { PatternList, ScheduleTrigger, Triggers } from './pipeline.ts';
 import type { TriggersShape } from './pipeline-shape.ts';
 import type { YamlPath } from './yaml-path.ts';
 
@@ -8,12 +8,17 @@ export type LineOf = (path: YamlPath) => number;
 
 export function buildTriggers(shape: TriggersShape | undefined, lineOf: LineOf): Triggers {
   if (shape === undefined) {
-    return { push: { branches: everything(), tags: null }, pullRequest: { branches: everything() } };
+    return {
+      push: { branches: everything(), tags: null },
+      pullRequest: { branches: everything() },
+      schedules: [],
+    };
   }
   return {
     line: lineOf(['on']),
     push: buildPush(shape.push, lineOf),
     pullRequest: buildPullRequest(shape.pull_request, lineOf),
+    schedules: buildSchedules(shape.schedule, lineOf),
   };
 }
 
@@ -38,6 +43,16 @@ function buildPullRequest(
   };
 }
 
+function buildSchedules(schedules: TriggersShape['schedule'], lineOf: LineOf): ScheduleTrigger[] {
+  return (schedules ?? []).map(({ cron, timezone = 'UTC', branch, missed = 'skip' }, index) => ({
+    line: lineOf(['on', 'schedule', index]),
+    cron: cron.trim().split(/\s+/).join(' '),
+    timezone,
+    ...(branch === undefined ? {} : { branch }),
+    missed,
+  }));
+}
+
 type RefsShape = { branches?: string | string[] | undefined; tags?: string | string[] | undefined };
 
 /** Branches and tags are two lists of one choice: where only one is given, nothing of the other is meant. */
@@ -60,6 +75,6 @@ function buildPatterns(
   return patterns === undefined ? null : { patterns: listOf(patterns), line: lineOf(path) };
 }
 
-function everything(): PatternList {
+export function everything(): PatternList {
   return { patterns: ['**'] };
 }

@@ -84,7 +84,11 @@ function checkKey({ key }: DeployOutline): Finding[] {
 }
 
 /** Deployments that never happen, or that happen from branches nobody thought of, deserve a word. */
-function checkReach({ path, name, hasBranches, hasTags }: DeployOutline, { on }: Outline): Finding[] {
+function checkReach(
+  { path, name, hasBranches, hasTags, onSchedule }: DeployOutline,
+  { on }: Outline,
+): Finding[] {
+  if (onSchedule && on.schedules.length > 0) return [];
   const built = {
     branches: on.push === 'all' || (on.push !== 'none' && on.push.branches),
     tags: on.push !== 'all' && on.push !== 'none' && on.push.tags,

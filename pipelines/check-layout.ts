@@ -19,12 +19,12 @@ export function checkLayout({ keys, jobs, on }: Outline): Finding[] {
     const expected = 'image: the container image to run in, such as node:24, at the top or in the job';
     findings.push({ path: job.path, atKey: true, message: `no image for job "${job.name}"`, expected });
   }
-  if (on.given && on.push === 'none' && !on.pullRequest) {
+  if (on.given && on.push === 'none' && !on.pullRequest && on.schedules.length === 0) {
     findings.push({
       path: ['on'],
       atKey: true,
       message: 'no event starts this pipeline',
-      expected: 'push, pull_request or both',
+      expected: 'push, pull_request or schedule',
     });
   }
   return findings;

@@ -1,14 +1,18 @@
 import { matchesGlobs } from './glob.ts';
-import type { PatternList, Pipeline, Triggers } from './pipeline.ts';
+import type { PatternList, Pipeline, ScheduleTrigger, Triggers } from './pipeline.ts';
 
 /** What happened to a repository, in the words triggers are written in. Names are short: `main`, `v1.0`. */
 export type TriggerChange = {
-  event: 'push' | 'tag' | 'pull_request';
-  /** The branch pushed to, or a pull request's own branch. */
+  event: 'push' | 'tag' | 'pull_request' | 'schedule';
+  /** The branch pushed to or scheduled, or a pull request's own branch. */
   branch?: string;
   tag?: string;
   /** The branch a pull request is to be merged into: the one `on.pull_request.branches` speaks of. */
   baseBranch?: string;
+  /** Which schedule it is the time of. */
+  schedule?: { cron: string; timezone: string };
+  /** The one that schedules without a branch are meant for. */
+  defaultBranch?: string;
 };
 
 export type TriggerMatch =
@@ -42,10 +46,37 @@ type Question = {
 
 /** Whether a change makes a run of this pipeline, and which line of it said so. */
 export function matchTrigger(pipeline: Pipeline, change: TriggerChange): TriggerMatch {
-  return answer(questionOf(pipeline.on, change));
+  const { event } = change;
+  return event === 'schedule'
+    ? matchSchedule(pipeline.on, change)
+    : answer(questionOf(pipeline.on, { ...change, event }));
 }
 
-function questionOf(on: Triggers, change: TriggerChange): Question {
+/** The schedules of a file that are meant for the branch whose head the file was read at. */
+export function schedulesOf(
+  { schedules }: Triggers,
+  { branch, defaultBranch }: Pick<TriggerChange, 'branch' | 'defaultBranch'>,
+): ScheduleTrigger[] {
+  return schedules.filter((schedule) => (schedule.branch ?? defaultBranch) === branch);
+}
+
+function matchSchedule(on: Triggers, change: TriggerChange): TriggerMatch {
+  const rule = 'on.schedule';
+  const { branch = '', schedule } = change;
+  const value = schedule === undefined ? '' : `${schedule.cron} ${schedule.timezone}`;
+  const found = schedulesOf(on, change).find(
+    ({ cron, timezone }) => cron === schedule?.cron && timezone === schedule.timezone,
+  );
+  if (found) return { matched: true, rule, line: found.line };
+  const place = on.line === undefined ? {} : { line: on.line };
+  const reason = `branch "${branch}" has no schedule "${value}" any more`;
+  return { matched: false, rule, value, ...place, reason };
+}
+
+function questionOf(
+  on: Triggers,
+  change: TriggerChange & { event: Exclude<TriggerChange['event'], 'schedule'> },
+): Question {
   switch (change.event) {
     case 'push': {
       const line = on.push?.line ?? on.line;

@@ -30,6 +30,7 @@ export type DeployOutline = Named & {
   key: Named | undefined;
   hasBranches: boolean;
   hasTags: boolean;
+  onSchedule: boolean;
 };
 
 /**
@@ -51,6 +52,8 @@ export type Outline = {
     /** `all`: every branch and no tag. */
     push: 'none' | 'all' | { branches: boolean; tags: boolean };
     pullRequest: boolean;
+    /** Equal ones have equal keys. */
+    schedules: { path: YamlPath; cron: string; key: string }[];
   };
 };
 
@@ -75,6 +78,7 @@ export function outlineOf(value: unknown): Outline {
       given: isMap(root['on']),
       push: pushOf(root['on']),
       pullRequest: hasPullRequest(root['on']),
+      schedules: schedulesOf(mapAt(root['on'])['schedule']),
     },
   };
 }
@@ -150,6 +154,7 @@ function outlineDeploy(name: string, value: unknown): DeployOutline {
     targets: targetNames.filter((target) => Object.keys(deploy).some((key) => standsFor(key, target))),
     hasBranches: deploy['branches'] !== undefined,
     hasTags: deploy['tags'] !== undefined,
+    onSchedule: deploy['schedules'] === true,
   };
 }
 
@@ -165,6 +170,15 @@ function pushOf(on: unknown): Outline['on']['push'] {
 function hasPullRequest(on: unknown): boolean {
   const pullRequest = mapAt(on)['pull_request'];
   return on === undefined || (pullRequest !== undefined && pullRequest !== false);
+}
+
+function schedulesOf(value: unknown): Outline['on']['schedules'] {
+  return listAt(value).flatMap((item, index) => {
+    const { cron, timezone = 'UTC', branch } = mapAt(item);
+    if (typeof cron !== 'string') return [];
+    const key = JSON.stringify([cron.trim().split(/\s+/), timezone, branch]);
+    return [{ path: ['on', 'schedule', index], cron, key }];
+  });
 }
 
 function isMap(value: unknown): value is object {

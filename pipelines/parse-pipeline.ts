@@ -7,6 +7,7 @@ import { checkMatrices } from './check-matrix.ts';
 import { checkNames } from './check-names.ts';
 import { checkNeeds } from './check-needs.ts';
 import { checkPlaceholders } from './check-placeholders.ts';
+import { checkSchedules } from './check-schedules.ts';
 import { checkVariables } from './check-variables.ts';
 import { outlineOf } from './outline.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -85,6 +86,7 @@ function meaningProblems(value: unknown, map: SourceMap): Problem[] {
     ...checkGroups(outline),
     ...checkVariables(outline, value, map),
     ...checkDeploys(outline),
+    ...checkSchedules(outline),
   ];
   return findings.map((finding) => map.problem(finding));
 }

@@ -4,6 +4,8 @@ import { matrix } from './matrix-shape.ts';
 import {
   artifactName,
   atMost,
+  branchName,
+  cron,
   directory,
   duration,
   environmentName,
@@ -20,6 +22,7 @@ import {
   patterns,
   secrets,
   text,
+  timeZone,
 } from './shape-values.ts';
 
 /** Linux takes at most 128 KiB in one argument, and a script is handed to its shell as one. */
@@ -127,6 +130,22 @@ const job = mapping('a job: a mapping with steps', {
   artifacts: artifacts.optional(),
 });
 
+const schedule = mapping("a mapping such as { cron: '0 3 * * 1-5' }", {
+  cron,
+  timezone: timeZone.optional(),
+  branch: branchName
+    .optional()
+    .describe(
+      'The branch to build, in whose own file the schedule must stand; the default branch unless given.',
+    ),
+  missed: oneOf(['skip', 'once'])
+    .optional()
+    .describe(
+      'What becomes of times that passed by more than an hour while hookline was down: skip leaves them out, once ' +
+        'makes one run for all of them. skip unless given.',
+    ),
+});
+
 /** Absent or without a value is the same: `push:` alone says "pushes". */
 const eventSwitch = [z.boolean(), z.null()] as const;
 
@@ -144,6 +163,11 @@ const triggers = mapping('a mapping such as { push: true, pull_request: true }',
     .union([...eventSwitch, mapping('branches', { branches: patterns.optional() })], {
       error: 'true, or a mapping with the base branches',
     })
+    .optional(),
+  schedule: z
+    .array(schedule, { error: "a list such as [{ cron: '0 3 * * 1-5' }]" })
+    .min(1, { error: 'at least one schedule' })
+    .max(20, { error: 'at most 20 schedules' })
     .optional(),
 });
 
@@ -169,6 +193,9 @@ const deployment = mapping('a mapping with artifact and a target: local or coded
   artifact: text('the name of an artifact').describe('The artifact of exactly one job.'),
   branches: patterns.optional(),
   tags: patterns.optional(),
+  schedules: flag
+    .optional()
+    .describe('Whether the scheduled runs of its branches deploy, too. false unless given.'),
   secrets: secrets.optional(),
   timeout: duration.optional(),
   approval: approval.optional(),

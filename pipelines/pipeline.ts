@@ -25,6 +25,19 @@ export type Triggers = {
   line?: number;
   push: PushTrigger | null;
   pullRequest: PullRequestTrigger | null;
+  /** Times at which a branch is built; none when empty. */
+  schedules: ScheduleTrigger[];
+};
+
+export type ScheduleTrigger = {
+  line: number;
+  /** Five fields, without faults (see `cron-fault.ts`), one space between them. */
+  cron: string;
+  timezone: string;
+  /** Absent: the default branch. */
+  branch?: string;
+  /** What becomes of times at which nobody was there: `once` is one run for all of them. */
+  missed: 'skip' | 'once';
 };
 
 export type PushTrigger = { line?: number; branches: PatternList | null; tags: PatternList | null };
@@ -114,6 +127,8 @@ export type DeployDefinition = {
   /** Which pushes deploy; pull requests and forks never do. */
   branches: PatternList | null;
   tags: PatternList | null;
+  /** Scheduled runs of these branches deploy, too. */
+  schedules: boolean;
   secrets: string[];
   /** As a job's, and so is the approval. */
   group?: string;

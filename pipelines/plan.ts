@@ -106,6 +106,8 @@ function deploysOn(deploy: DeployDefinition, change: TriggerChange): boolean {
   switch (change.event) {
     case 'push':
       return covers(deploy.branches, change.branch);
+    case 'schedule':
+      return deploy.schedules && covers(deploy.branches, change.branch);
     case 'tag':
       return covers(deploy.tags, change.tag);
     case 'pull_request':

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { cronFault } from './cron-fault.ts';
 import { durationPattern, isTimeout } from './duration.ts';
 import { pathFault, patternFault } from './pattern-fault.ts';
+import { zoneFault } from './zone-fault.ts';
 
 /**
  * A mapping of just these keys.
@@ -75,6 +77,18 @@ export const environmentVariables = z
 
 export const secrets = listOf(variableName, 'a list of the names of secrets').describe(
   'Names of secrets of this repository, given as environment variables.',
+);
+
+export const cron = checked("five fields such as '0 3 * * 1-5'", cronFault).describe(
+  'Minute, hour, day of the month, month and day of the week. Quote it: a leading * means something else to YAML.',
+);
+
+export const timeZone = checked('a time zone such as Europe/Paris, or UTC', zoneFault).describe(
+  'A name of the IANA time zone database; UTC unless given.',
+);
+
+export const branchName = checked('the name of a branch', (value) =>
+  /[*?!]/.test(value) ? 'the name of one branch, without patterns' : patternFault(value),
 );
 
 const nameForm = 'a name of letters, digits, - and _ that begins with a letter or digit, at most 64 long';

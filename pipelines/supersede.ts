@@ -12,6 +12,8 @@ export function supersedesOlder(concurrency: Concurrency, event: TriggerChange['
       return concurrency.supersede ?? true;
     case 'push':
       return concurrency.supersede ?? false;
+    // A nightly run is waited for on its own account, whatever was pushed since.
+    case 'schedule':
     case 'tag':
       return false;
   }

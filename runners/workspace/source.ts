@@ -2,37 +2,27 @@ import { GitRefusal } from './git-refusal.ts';
 
 export type GitCredential = { username: string; password: string };
 
-/** One commit of one repository, and the reference it must be reachable from. */
-export type GitSource = {
+export type GitAddress = {
   /** `owner/name` on GitHub, `name` on CodeCommit. Used in messages and folder names only. */
   repository: string;
   cloneUrl: string;
+  credential?: GitCredential | undefined;
+};
+
+/** One commit of one repository, and the reference it must be reachable from. */
+export type GitSource = GitAddress & {
   /** A full name: `refs/heads/main`, `refs/tags/v1`, `refs/pull/7/head`. */
   ref: string;
   /** 40 hex digits, or 64 in a SHA-256 repository. */
   sha: string;
-  credential?: GitCredential | undefined;
 };
 
 /** A source that passed the guard: the URL is in normal form and nothing in it can be read as an option by git. */
 export type CheckedSource = GitSource & { url: URL };
 
-/**
- * Checks everything about a source that a hostile payload or a slip in the configuration could bend.
- * `https` is always allowed; `http` and `file` only below one of `allowedBases`. A host that git may not
- * reach over https is a matter for the network, not for this guard.
- */
+/** Checks everything about a source that a hostile payload or a slip in the configuration could bend. */
 export function checkSource(source: GitSource, allowedBases: readonly string[]): CheckedSource {
-  const refuse = (what: string, value: string, remedy: string): never => {
-    throw new GitRefusal('bad-source', `${what} ${JSON.stringify(value.slice(0, 300))} ${remedy}`);
-  };
-  if (!repositoryPattern.test(source.repository) || source.repository.length > 200) {
-    refuse(
-      'The repository name',
-      source.repository,
-      'is not owner/name of letters, digits, ".", "_" and "-".',
-    );
-  }
+  const url = checkAddress(source, allowedBases);
   if (!shaPattern.test(source.sha) || /^0+$/.test(source.sha)) {
     refuse(`The commit of ${source.repository}`, source.sha, 'is not 40 or 64 lower-case hex digits.');
   }
@@ -43,20 +33,40 @@ export function checkSource(source: GitSource, allowedBases: readonly string[]):
       'is not a full name such as refs/heads/main.',
     );
   }
-  const { username = '', password = '' } = source.credential ?? {};
-  if (/[\0\r\n]/.test(username + password) || username.includes(':')) {
-    throw new GitRefusal('bad-source', `The credential for ${source.repository} cannot be sent in a header.`);
-  }
-  const url = parseCloneUrl(source.cloneUrl);
-  if (url === undefined || !isAllowed(url, allowedBases)) {
-    const bases = ['https://', ...allowedBases].join(', ');
-    // A refused URL may be refused because it holds a password, so the message names the repository alone.
-    throw new GitRefusal(
-      'bad-source',
-      `The clone URL of ${source.repository} is not allowed: it must begin with one of ${bases} and hold no credentials, query or "..".`,
+  return { ...source, url };
+}
+
+/**
+ * The clone URL of a repository, if git may be sent there. `https` is always allowed; `http` and `file` only below one
+ * of `allowedBases`. A host that git may not reach over https is a matter for the network, not for this guard.
+ */
+export function checkAddress(address: GitAddress, allowedBases: readonly string[]): URL {
+  if (!repositoryPattern.test(address.repository) || address.repository.length > 200) {
+    refuse(
+      'The repository name',
+      address.repository,
+      'is not owner/name of letters, digits, ".", "_" and "-".',
     );
   }
-  return { ...source, url };
+  const { username = '', password = '' } = address.credential ?? {};
+  if (/[\0\r\n]/.test(username + password) || username.includes(':')) {
+    throw new GitRefusal(
+      'bad-source',
+      `The credential for ${address.repository} cannot be sent in a header.`,
+    );
+  }
+  const url = parseCloneUrl(address.cloneUrl);
+  if (url !== undefined && isAllowed(url, allowedBases)) return url;
+  const bases = ['https://', ...allowedBases].join(', ');
+  // A refused URL may be refused because it holds a password, so the message names the repository alone.
+  throw new GitRefusal(
+    'bad-source',
+    `The clone URL of ${address.repository} is not allowed: it must begin with one of ${bases} and hold no credentials, query or "..".`,
+  );
+}
+
+function refuse(what: string, value: string, remedy: string): never {
+  throw new GitRefusal('bad-source', `${what} ${JSON.stringify(value.slice(0, 300))} ${remedy}`);
 }
 
 const repositoryPattern = /^(?!.*\.\.)[A-Za-z0-9_.][A-Za-z0-9._-]*(\/[A-Za-z0-9_.][A-Za-z0-9._-]*)*$/;

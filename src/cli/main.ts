@@ -21,6 +21,7 @@ const commands: Record<string, () => Promise<Command>> = {
   resume: async () => (await import('./order-runners.ts')).resume,
   deliveries: async () => (await import('./deliveries.ts')).deliveries,
   replay: async () => (await import('./replay.ts')).replay,
+  schedules: async () => (await import('./schedules.ts')).schedules,
   config: async () => (await import('./config.ts')).config,
   keys: async () => (await import('./keys.ts')).keys,
   doctor: async () => (await import('./doctor.ts')).doctor,

@@ -1,6 +1,6 @@
 import { messageOf } from '../errors.ts';
-import type { Change, Interpretation } from '../runs/change.ts';
-import { type CloneCredential, type Forge, SourceRefusal } from '../runs/forge.ts';
+import type { Interpretation } from '../runs/change.ts';
+import { type CloneCredential, type Forge, type RepositoryPlace, SourceRefusal } from '../runs/forge.ts';
 
 export type AwsKeys = { accessKeyId: string; secretAccessKey: string; sessionToken?: string | undefined };
 
@@ -18,7 +18,7 @@ export type CodecommitForgeOptions = {
 
 /** AWS CodeCommit: clones by a signature made of AWS keys. It has no commit statuses. */
 export function createCodecommitForge(options: CodecommitForgeOptions): Forge {
-  const baseOf = (change: Change) =>
+  const baseOf = (change: RepositoryPlace) =>
     options.gitUrl ?? `https://git-codecommit.${regionOf(change)}.${domainOf(regionOf(change))}`;
 
   return {
@@ -58,7 +58,7 @@ function domainOf(region: string): string {
   return region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
 }
 
-function regionOf(change: Change): string {
+function regionOf(change: RepositoryPlace): string {
   if (!change.codecommit) throw new Error(`a change of ${change.repository} that names no region`);
   return change.codecommit.region;
 }

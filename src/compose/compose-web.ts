@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
+import { listRemote } from '../../runners/workspace/list-remote.ts';
 import { openMirrors } from '../../runners/workspace/mirror.ts';
 import { createCodecommitForge } from '../codecommit/codecommit-forge.ts';
 import type { Config } from '../config.ts';
 import { fingerprint, identityOf } from '../contract/keys.ts';
 import { mintCodeCommitCredential } from '../git/codecommit-credential.ts';
 import { createPipelineSource } from '../git/pipeline-source.ts';
+import { createRemoteRefs } from '../git/remote-refs.ts';
 import { createGithubForge } from '../github/github-forge.ts';
 import { createApp } from '../http/app.ts';
 import { serve } from '../http/serve.ts';
@@ -19,6 +21,7 @@ import { startControl } from '../runs/control.ts';
 import { openJob } from '../runs/open-job.ts';
 import { createOrderRunners } from '../runs/order-runners.ts';
 import { createAskReplay } from '../runs/replay-delivery.ts';
+import { startSchedules } from '../runs/start-schedules.ts';
 import { tellAwaitedRunners } from '../runs/tell-awaited-runners.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { replayDelivery } from '../sql/replay-delivery.ts';
@@ -30,6 +33,7 @@ import { createSqlOutbox } from '../sql/sql-outbox.ts';
 import { createSqlRecovery } from '../sql/sql-recovery.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../sql/sql-run-store.ts';
 import { createSqlRunners } from '../sql/sql-runners.ts';
+import { createSqlSchedules } from '../sql/sql-schedules.ts';
 import { createSqlSecrets } from '../sql/sql-secrets.ts';
 import { createPages } from '../web/pages.ts';
 import { codecommitWebhook } from '../webhooks/codecommit/codecommit-webhook.ts';
@@ -84,7 +88,12 @@ export async function startWeb(
   const askRun = createAskRun({ commands, now, newId });
   const askReplay = createAskReplay({ replay: (wanted) => replayDelivery(db, wanted), now, newId });
   const identity = identityOf(options.masterKey);
-  const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: cloneBases(config) });
+  const allowedBases = cloneBases(config);
+  const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases });
+  const schedules = createSqlSchedules(db);
+  const refs = createRemoteRefs((repository, wanted, { signal }) =>
+    listRemote(repository, wanted, { allowedBases, signal }),
+  );
   const { serverUrl, apiUrl, token } = config.github;
   const github = createGithubForge({
     interpret: interpretGithubEvent,
@@ -108,6 +117,7 @@ export async function startWeb(
     history,
     askRun,
     askReplay,
+    schedules,
     runners: { registry, orderRunners },
     blobs,
     liveLogs: createLiveLogReader(redis),
@@ -151,6 +161,7 @@ export async function startWeb(
       tickets: createTicketWriter(redis),
       forges,
       pipelines: createPipelineSource(mirrors),
+      calendar: { schedules, refs },
       openJob: (run, wanted) =>
         openJob(run, wanted, { forges, vault, store, limits: { logLimitBytes, ...job } }),
       runUrl: (runId) => `${publicUrl}/runs/${runId}`,
@@ -173,6 +184,7 @@ export async function startWeb(
       queueTimeoutMs: config.queueTimeoutMs,
     },
   );
+  const calendar = startSchedules({ schedules, now, newId, log });
   const recovery = startGithubRecovery(config, {
     store: createSqlRecovery(db),
     inbox,
@@ -191,7 +203,7 @@ export async function startWeb(
   let closing: Promise<void> | undefined;
   async function close(graceMs: number): Promise<void> {
     draining = true;
-    await Promise.all([server.close(graceMs), recovery?.close()]);
+    await Promise.all([server.close(graceMs), recovery?.close(), calendar.close()]);
     await control.close();
     await mirrors.close();
     await inbox.close();

@@ -1,10 +1,5 @@
-import { Refusal } from '../errors.ts';
-import {
-  type CommitFacts,
-  type PipelineSource,
-  SourceRefusal,
-  type sourceRefusalCodes,
-} from '../runs/forge.ts';
+import { type CommitFacts, type PipelineSource, SourceRefusal } from '../runs/forge.ts';
+import { asSourceRefusal } from './source-refusals.ts';
 
 type Source = Parameters<PipelineSource['read']>[0];
 
@@ -62,20 +57,8 @@ export function createPipelineSource(mirrors: ReadableMirrors): PipelineSource {
         keep(key, reading);
         return reading;
       } catch (error) {
-        if (!(error instanceof Refusal) || error instanceof SourceRefusal) throw error;
-        throw new SourceRefusal(codes[error.code] ?? 'refused', error.message, { cause: error });
+        return asSourceRefusal(error);
       }
     },
   };
 }
-
-/** From git's refusals to what they mean for a run; what is not here will not get better by waiting. */
-const codes: Readonly<Record<string, (typeof sourceRefusalCodes)[number]>> = {
-  unreachable: 'unreachable',
-  timeout: 'timeout',
-  failed: 'unreachable',
-  'no-space': 'unreachable',
-  'ref-missing': 'moved',
-  'commit-unreachable': 'moved',
-  damaged: 'damaged',
-};

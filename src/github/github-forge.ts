@@ -1,4 +1,4 @@
-import type { Change, Interpretation } from '../runs/change.ts';
+import type { Interpretation } from '../runs/change.ts';
 import { type Forge, ForgeRefusal } from '../runs/forge.ts';
 import { createGithubApi } from './github-api.ts';
 
@@ -22,7 +22,7 @@ export function createGithubForge(options: GithubForgeOptions): Forge {
     interpret: ({ event, body }) =>
       options.interpret({ event, payload: JSON.parse(Buffer.from(body).toString('utf8')) as unknown }),
 
-    sourceOf: (change: Change) => ({
+    sourceOf: (change) => ({
       repository: change.repository,
       cloneUrl: `${options.serverUrl}/${change.repository}.git`,
       ref: change.ref,

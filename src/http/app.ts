@@ -6,8 +6,9 @@ import type { Log } from '../log.ts';
 import type { AskRun } from '../runs/ask-run.ts';
 import type { History } from '../runs/history.ts';
 import type { OrderRunners } from '../runs/order-runners.ts';
-import type { AskReplay } from '../runs/replay-delivery.ts';
 import type { RunnerRegistry } from '../runs/runner-registry.ts';
+import type { AskReplay } from '../runs/replay-delivery.ts';
+import type { ScheduleBook } from '../runs/schedule.ts';
 import { answerError, answerRefusal } from './answer-error.ts';
 import { addDescription } from './api/add-description.ts';
 import { createApiApp } from './api/api-app.ts';
@@ -17,6 +18,7 @@ import { addDeliveryRoutes } from './api/delivery-routes.ts';
 import { addReplayRoute } from './api/replay-route.ts';
 import { addRunRoutes } from './api/run-routes.ts';
 import { addRunnerRoutes } from './api/runner-routes.ts';
+import { addScheduleRoutes } from './api/schedule-routes.ts';
 import type { AppEnv } from './app-env.ts';
 import { correlate } from './correlate.ts';
 import { healthRoutes, type Readiness } from './health-routes.ts';
@@ -37,6 +39,8 @@ export type AppOptions = {
   runners?: { registry: Pick<RunnerRegistry, 'list'>; orderRunners: OrderRunners };
   /** Absent: no delivery can be replayed. */
   askReplay?: AskReplay;
+  /** Absent: no branch is built at times of its own. */
+  schedules?: Pick<ScheduleBook, 'list'>;
   blobs: Pick<BlobStore, 'get'>;
   liveLogs: Pick<LiveLogReader, 'follow'>;
   /** Routes that take deliveries, under whole paths; they check their senders themselves. */
@@ -103,6 +107,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   if (options.askRun) addCommandRoutes(api, { history, askRun: options.askRun });
   addDeliveryRoutes(api, history);
   if (options.askReplay) addReplayRoute(api, { history, askReplay: options.askReplay });
+  if (options.schedules) addScheduleRoutes(api, options.schedules);
   if (options.runners) addRunnerRoutes(api, { ...options.runners, now });
   addLogTextRoutes(api, logPorts, options.logTimes);
   addLogStreamRoutes(api, logPorts, options.streams, options.logTimes);

@@ -7,7 +7,7 @@
  */
 export type Change = {
   provider: 'github' | 'codecommit';
-  event: 'push' | 'tag' | 'pull_request';
+  event: 'push' | 'tag' | 'pull_request' | 'schedule';
   /** `owner/name` on GitHub; CodeCommit repositories have no owner and are named by `name` alone. */
   repository: string;
   /** The whole reference to fetch: `refs/heads/main`, `refs/tags/v1` or `refs/pull/7/head`. */
@@ -19,7 +19,7 @@ export type Change = {
   sha: string;
   /** Where the reference stood before; absent when it is new or the provider does not say (CodeCommit). */
   before?: string;
-  /** The branch pushed; absent for tags and pull requests. */
+  /** The branch pushed or scheduled; absent for tags and pull requests. */
   branch?: string;
   /** The tag pushed. */
   tag?: string;
@@ -36,8 +36,19 @@ export type Change = {
   /** True when history was rewritten; absent otherwise. */
   forced?: boolean;
   defaultBranch?: string;
+  /** Whose time it was. */
+  schedule?: ScheduledTime;
   /** Where a CodeCommit repository lives: its name alone is unique only within these two. */
   codecommit?: { region: string; account: string };
+};
+
+export type ScheduledTime = {
+  /** Five fields. */
+  cron: string;
+  timezone: string;
+  dueAtMs: number;
+  /** This run is also for the times that passed since then while nobody was there. */
+  missedSinceMs?: number;
 };
 
 export type PullRequest = {
@@ -57,5 +68,8 @@ export type PullRequest = {
  * A delivery that names several references can be both: the references left out stand in `leftOut`.
  */
 export type Interpretation =
-  | { changes: Change[]; leftOut?: { ref: string; reason: string }[] }
-  | { ignored: string };
+  | { changes: Change[]; leftOut?: { ref: string; reason: string }[]; deleted?: DeletedBranch[] }
+  | { ignored: string; deleted?: DeletedBranch[] };
+
+/** A branch that the delivery says is gone, by its short name. */
+export type DeletedBranch = { repository: string; name: string };

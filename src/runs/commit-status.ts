@@ -37,7 +37,12 @@ export function commitStatus(run: Run): CommitStatus {
   };
 }
 
-const contexts = { push: 'hookline/push', tag: 'hookline/tag', pull_request: 'hookline/pr' } as const;
+const contexts = {
+  push: 'hookline/push',
+  tag: 'hookline/tag',
+  pull_request: 'hookline/pr',
+  schedule: 'hookline/schedule',
+} as const;
 
 function contextOf(event: Run['change']['event']): string {
   return contexts[event];

@@ -11,15 +11,21 @@ export type Forge = {
   /** Pure: what a recorded delivery asks to be built, or why nothing. Throws a `Refusal` when malformed. */
   interpret(delivery: Pick<RecordedDelivery, 'event' | 'body'>): Interpretation;
   /** Where the code of a change is fetched from, built from the settings and the repository's name alone. */
-  sourceOf(change: Change): CodeSource;
+  sourceOf(change: RepositoryPlace & Pick<Change, 'ref' | 'sha'>): CodeSource;
   /** Minted now, for this repository only, short-lived where the provider can. */
-  cloneCredential(change: Change, options: { signal?: AbortSignal }): Promise<CloneCredential | undefined>;
+  cloneCredential(
+    place: RepositoryPlace,
+    options: { signal?: AbortSignal },
+  ): Promise<CloneCredential | undefined>;
   /**
    * Absent where the provider has no commit statuses. Rejects with `ForgeRefusal` when it will never take this one,
    * with anything else to be tried again.
    */
   postStatus?(status: CommitStatus, options: { targetUrl: string; signal?: AbortSignal }): Promise<void>;
 };
+
+/** As much of a change as says where its repository is. */
+export type RepositoryPlace = Pick<Change, 'repository' | 'codecommit'>;
 
 export type CodeSource = { repository: string; cloneUrl: string; ref: string; sha: string };
 export type CloneCredential = { username: string; password: string };

@@ -53,6 +53,8 @@ export type RunSummary = {
 export type RunDetail = RunSummary & {
   approval?: Approval;
   supersededBy?: { id: string; number: number };
+  /** Of the event `schedule`. */
+  schedule?: ScheduledTime;
   deliveryId: string;
   correlationId: string;
   pipeline: Run['pipeline'];
@@ -131,7 +133,8 @@ export type StatusDetail = {
 
 export type DeliverySummary = {
   id: string;
-  source: 'github' | 'codecommit';
+  /** `hookline`: the service itself, for what no provider sends. */
+  source: 'github' | 'codecommit' | 'hookline';
   deliveryId: string;
   event: string;
   repository?: string;

@@ -5,24 +5,22 @@ import type { Problem } from '../../pipelines/problem.ts';
 import { supersedesOlder } from '../../pipelines/supersede.ts';
 import type { Reason } from '../contract/job-event.ts';
 import { Refusal } from '../errors.ts';
-import type { Change } from './change.ts';
+import type { Change, Interpretation } from './change.ts';
 import type { NewRun } from './create-run.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
-import { type CommitFacts, type Forge, type PipelineSource, SourceRefusal } from './forge.ts';
+import { type Forge, type PipelineSource, SourceRefusal } from './forge.ts';
+import { type BranchFile, learnSchedules } from './learn-schedules.ts';
 import { parseOnce } from './parse-once.ts';
-import { findSkipToken } from './skip-token.ts';
-
-export const pipelineFile = '.hookline.yml';
-
-/**
- * How often a source that cannot be reached is tried before its change ends as a run in `error`: with the waits between
- * the tries some twenty minutes, so that a host's outage costs nobody a push.
- */
-export const maxSourceTries = 30;
+import { interpretOwnDelivery } from './plan-own-delivery.ts';
+import { maxSourceTries, pipelineFile, readPipeline, withCommitFacts } from './read-pipeline.ts';
+import type { RemoteRefs } from './remote-refs.ts';
+import type { ScheduleBook } from './schedule.ts';
 
 export type PlanPorts = {
-  forges: Partial<Record<RecordedDelivery['source'], Forge>>;
+  forges: Partial<Record<Change['provider'], Forge>>;
   pipelines: PipelineSource;
+  /** Absent: nothing is built at a time of its own. */
+  calendar?: { schedules: ScheduleBook; refs: RemoteRefs };
   /** Names of the repositories that may have runs; absent: any whose delivery verifies. */
   repositories?: ReadonlySet<string>;
   /** How long a run may take whose pipeline sets no limit. */
@@ -43,9 +41,11 @@ export async function planDelivery(
   ports: PlanPorts,
   signal: AbortSignal,
 ): Promise<Planned> {
-  const forge = ports.forges[delivery.source];
-  if (!forge) return { runs: [], no: [`${delivery.source} is not set up here`] };
-  const asked = interpret(forge, delivery);
+  const asked = await interpret(delivery, ports, signal);
+  if ('again' in asked) return asked;
+  for (const branch of delivery.isLate ? [] : (asked.deleted ?? [])) {
+    await ports.calendar?.schedules.keep(branch, []);
+  }
   if ('ignored' in asked) return { runs: [], no: [asked.ignored] };
 
   const planned: { runs: NewRun[]; no: string[] } = {
@@ -53,7 +53,10 @@ export async function planDelivery(
     no: (asked.leftOut ?? []).map((left) => `${left.ref}: ${left.reason}`),
   };
   for (const change of asked.changes) {
-    const outcome = await planChange(change, forge, delivery, ports, signal);
+    const forge = ports.forges[change.provider];
+    const outcome = forge
+      ? await planChange(change, forge, delivery, ports, signal)
+      : { no: `${change.provider} is not set up here` };
     if ('again' in outcome) return outcome;
     if ('no' in outcome) planned.no.push(`${change.ref}: ${outcome.no}`);
     else planned.runs.push(outcome.run);
@@ -61,7 +64,18 @@ export async function planDelivery(
   return planned;
 }
 
-function interpret(forge: Forge, delivery: RecordedDelivery) {
+async function interpret(
+  delivery: RecordedDelivery,
+  { forges, calendar }: PlanPorts,
+  signal: AbortSignal,
+): Promise<Interpretation | { again: string }> {
+  if (delivery.source === 'hookline') {
+    if (!calendar) return { ignored: 'schedules are not set up here' };
+    const mayTryAgain = delivery.tries + 1 < maxSourceTries;
+    return interpretOwnDelivery(delivery, { forges, ...calendar, mayTryAgain }, signal);
+  }
+  const forge = forges[delivery.source];
+  if (!forge) return { ignored: `${delivery.source} is not set up here` };
   try {
     return forge.interpret(delivery);
   } catch (error) {
@@ -101,11 +115,18 @@ async function planChange(
   });
 
   const read = await readPipeline(change, forge, ports.pipelines, delivery.tries, signal);
+  const learn = (file: BranchFile | undefined) => learnOf(change, file, forge, delivery, ports, signal);
+  if ('no' in read && read.hasNoFile) {
+    const problem = await learn(undefined);
+    return problem ?? read;
+  }
   if ('no' in read || 'again' in read) return read;
   if ('broken' in read) return broken(read.broken);
 
   const parsed = parseOnce(read.source, pipelineFile);
   if (!parsed.ok) return broken({ code: 'pipeline', message: problemText(parsed.problems) });
+  const problem = await learn(parsed);
+  if (problem) return problem;
   const match = matchTrigger(parsed.pipeline, triggerOf(change));
   if (!match.matched)
     return { no: `${match.reason} ${match.line === undefined ? 'in' : 'of'} ${pipelineFile}` };
@@ -121,47 +142,28 @@ async function planChange(
   };
 }
 
-type ReadPipeline =
-  | { source: string; commit: CommitFacts }
-  | { no: string }
-  | { again: string }
-  | { broken: Reason };
+const mostLearnTries = 3;
 
-async function readPipeline(
+/** Takes in the schedules of a branch once its file is read. They are no reason to keep a run waiting for long. */
+async function learnOf(
   change: Change,
+  file: BranchFile | undefined,
   forge: Forge,
-  pipelines: PipelineSource,
-  tries: number,
+  { isLate, tries }: RecordedDelivery,
+  { calendar, now, newId }: PlanPorts,
   signal: AbortSignal,
-): Promise<ReadPipeline> {
+): Promise<{ again: string } | undefined> {
+  const { event, branch } = change;
+  if (!calendar || branch === undefined || (event !== 'push' && event !== 'schedule')) return undefined;
   try {
-    const credential = await forge.cloneCredential(change, { signal });
-    const code = { ...forge.sourceOf(change), ...(credential ? { credential } : {}) };
-    const { files, commit } = await pipelines.read(code, [pipelineFile], { signal });
-    // A pull request's event does not carry its head commit's message: only now can it be asked.
-    const skip = change.event === 'pull_request' ? findSkipToken(commit.message) : undefined;
-    if (skip !== undefined) return { no: `the head commit says ${skip}` };
-    const source = files.get(pipelineFile);
-    if (source === undefined) return { no: `no ${pipelineFile} at commit ${change.sha.slice(0, 10)}` };
-    return { source, commit };
+    const how = { forge, isLate: isLate === true };
+    await learnSchedules({ ...change, branch }, file, how, { ...calendar, now, newId }, signal);
+    return undefined;
   } catch (error) {
     if (!(error instanceof SourceRefusal)) throw error;
-    if (error.code === 'moved') return { no: error.message };
     const passing = error.code === 'unreachable' || error.code === 'timeout';
-    if (passing && tries + 1 < maxSourceTries) return { again: error.message };
-    return { broken: { code: `source-${error.code}`, message: error.message } };
+    return passing && tries < mostLearnTries ? { again: error.message } : undefined;
   }
-}
-
-/** Fills in what the provider's event did not say, and the commit that an annotated tag leads to. */
-function withCommitFacts(change: Change, commit: CommitFacts): Change {
-  const { authorName: name, authorEmail: email } = commit;
-  const isAnonymous = change.title === '' && change.message === '';
-  return {
-    ...change,
-    sha: commit.sha,
-    ...(isAnonymous ? { title: commit.subject, message: commit.message, author: { name, email } } : {}),
-  };
 }
 
 function triggerOf(change: Change) {
@@ -170,6 +172,8 @@ function triggerOf(change: Change) {
     ...(change.branch === undefined ? {} : { branch: change.branch }),
     ...(change.tag === undefined ? {} : { tag: change.tag }),
     ...(change.pullRequest === undefined ? {} : { baseBranch: change.pullRequest.baseBranch }),
+    ...(change.schedule === undefined ? {} : { schedule: change.schedule }),
+    ...(change.defaultBranch === undefined ? {} : { defaultBranch: change.defaultBranch }),
   };
 }
 

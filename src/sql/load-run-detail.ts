@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { JobPlan } from '../../pipelines/plan.ts';
+import type { Change } from '../runs/change.ts';
 import { groupText, waitsForGroup } from '../runs/group.ts';
 import type { AttemptDetail, DeploymentDetail, JobDetail, RunDetail, StatusDetail } from '../runs/history.ts';
 import { isAllowedFailure, isFinal, type Status, type Step } from '../runs/run.ts';
@@ -49,6 +50,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
     ...runSummaryOf(row),
     ...approvalOf(row.approval),
     ...supersededByOf(row.superseded_by),
+    ...scheduleOf(row),
     deliveryId: row.delivery_id,
     correlationId: row.correlation_id,
     pipeline: { file: row.pipeline_file, digest: row.pipeline_digest },
@@ -70,6 +72,12 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
     ),
     statuses: statuses.flatMap(statusOf),
   };
+}
+
+function scheduleOf({ event, change }: RunRow): Pick<RunDetail, 'schedule'> {
+  if (event !== 'schedule') return {};
+  const { schedule } = JSON.parse(change) as Change;
+  return schedule === undefined ? {} : { schedule };
 }
 
 function jobDetailOf(

@@ -10,6 +10,7 @@ import * as superseding from './migrations/005-superseding.ts';
 import * as groups from './migrations/006-groups.ts';
 import * as limits from './migrations/010-limits.ts';
 import * as runners from './migrations/020-runners.ts';
+import * as schedules from './migrations/030-schedules.ts';
 import * as approvals from './migrations/040-approvals.ts';
 import type { Tables } from './tables.ts';
 
@@ -22,8 +23,9 @@ const steps: Record<string, Step> = {
   '004-recovery': recovery,
   '005-superseding': superseding,
   '006-groups': groups,
-  '020-runners': runners,
   '010-limits': limits,
+  '020-runners': runners,
+  '030-schedules': schedules,
   '040-approvals': approvals,
 };
 

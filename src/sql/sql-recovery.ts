@@ -20,7 +20,7 @@ export function createSqlRecovery(db: Kysely<Tables>): RecoveryStore {
           from names where names.name is not null
         )
         select deliveries.repository, deliveries.headers from names join deliveries on deliveries.id =
-          (select max(id) from deliveries where repository = names.name)
+          (select max(id) from deliveries where repository = names.name and source <> 'hookline')
         where deliveries.source = ${source} and deliveries.received_at >= ${sinceMs}
         order by deliveries.repository
       `.execute(db);

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
+import type { ScheduledTime } from '../runs/change.ts';
 import type { RunDetail } from '../runs/history.ts';
-import type { Html } from './html-text.ts';
+import { type Html, nothing } from './html-text.ts';
 import { moment } from './time-view.ts';
 
 /** Where a run came from and under which ids to look for it elsewhere. */
@@ -10,6 +11,7 @@ export function runFacts(run: RunDetail): Html {
 <dl class="facts">
 <dt>Commit</dt><dd><code>${run.sha}</code></dd>
 <dt>Reference</dt><dd><code>${run.ref}</code></dd>
+${run.schedule ? scheduleFact(run.schedule) : ''}
 <dt>Pipeline</dt><dd><code>${run.pipeline.file}</code> <code class="quiet">${run.pipeline.digest.slice(0, 12)}</code></dd>
 <dt>Created</dt><dd>${moment(run.createdAtMs)}</dd>
 ${run.startedAtMs === undefined ? '' : html`<dt>Started</dt><dd>${moment(run.startedAtMs)}</dd>`}
@@ -19,4 +21,12 @@ ${run.finishedAtMs === undefined ? '' : html`<dt>Finished</dt><dd>${moment(run.f
 <dt>API</dt><dd><a href="/api/v1/runs/${run.id}"><code>/api/v1/runs/${run.id}</code></a></dd>
 </dl>
 </section>`;
+}
+
+function scheduleFact({ cron, timezone, dueAtMs, missedSinceMs }: ScheduledTime): Html {
+  const missed =
+    missedSinceMs === undefined
+      ? nothing
+      : html`; also for the times missed since ${moment(missedSinceMs)}, when hookline was down`;
+  return html`<dt>Schedule</dt><dd><code>${cron}</code> ${timezone}, due ${moment(dueAtMs)}${missed}</dd>`;
 }

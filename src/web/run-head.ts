@@ -27,7 +27,7 @@ ${withActions ? runActions(run) : ''}
 <p class="run-line">
 <a href="${listHref('/runs', { repository: run.repository })}">${isolated(run.repository)}</a>
 ${reference(run)} ${shortCommit(run.sha)}
-<span>${eventWord(run.event)}${run.author === '' ? '' : html` by ${isolated(run.author)}`}</span>
+<span>${eventWord(run.event)}${run.schedule ? html` <code>${run.schedule.cron}</code>` : ''}${run.author === '' ? '' : html` by ${isolated(run.author)}`}</span>
 <span>${age(run.createdAtMs, nowMs)}</span>
 ${took_}
 ${run.supersededBy ? html`<span>superseded by <a href="/runs/${run.supersededBy.id}">#${run.supersededBy.number}</a></span>` : ''}

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import type { ScheduledTime } from '../../runs/change.ts';
 import type {
   ArtifactDetail,
   DeploymentDetail,
@@ -10,7 +11,7 @@ import { type Approval, statuses } from '../../runs/run.ts';
 import { jobJson, jobToJson } from './job-json.ts';
 import { reasonJson, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
 
-export const changeEvents = ['push', 'tag', 'pull_request'] as const;
+export const changeEvents = ['push', 'tag', 'pull_request', 'schedule'] as const;
 
 export const runSummaryJson = z
   .object({
@@ -71,6 +72,17 @@ const commitStatusJson = z
 
 export const runJson = runSummaryJson
   .extend({
+    schedule: z
+      .object({
+        cron: z.string().openapi({ example: '0 3 * * 1-5' }),
+        timezone: z.string(),
+        dueAt: timeJson,
+        missedSince: timeJson.optional().openapi({
+          description: 'This run is also for the times that passed since then while the service was down.',
+        }),
+      })
+      .optional()
+      .openapi({ description: 'Of the event `schedule`: whose time it was.' }),
     deliveryId: z.string(),
     correlationId: z.string(),
     approval: z.object({ by: z.string(), at: timeJson, comment: z.string().optional() }).optional(),
@@ -109,6 +121,7 @@ export function runSummaryToJson(run: RunSummary): z.infer<typeof runSummaryJson
 export function runToJson(run: RunDetail): z.infer<typeof runJson> {
   return {
     ...runSummaryToJson(run),
+    ...(run.schedule ? { schedule: scheduledTimeToJson(run.schedule) } : {}),
     deliveryId: run.deliveryId,
     correlationId: run.correlationId,
     ...(run.approval ? { approval: approvalToJson(run.approval) } : {}),
@@ -123,6 +136,11 @@ export function runToJson(run: RunDetail): z.infer<typeof runJson> {
 
 function linkTo({ id, number }: { id: string; number: number }) {
   return { id, number };
+}
+
+function scheduledTimeToJson({ dueAtMs, missedSinceMs, ...schedule }: ScheduledTime) {
+  const missed = missedSinceMs === undefined ? {} : { missedSince: timeOf(missedSinceMs) };
+  return { ...schedule, dueAt: timeOf(dueAtMs), ...missed };
 }
 
 function approvalToJson({ atMs, ...approval }: Approval) {

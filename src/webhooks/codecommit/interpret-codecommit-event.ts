@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Change, Interpretation } from '../../runs/change.ts';
+import type { Change, DeletedBranch, Interpretation } from '../../runs/change.ts';
 import { branchOrTag, isNoObject, isObjectId, isReference } from '../git-names.ts';
 import { isObject } from '../parse-payload.ts';
 import { titleFrom } from '../plain-text.ts';
@@ -33,15 +33,18 @@ export function interpretCodecommitEvent({ payload }: { payload: unknown }): Int
   const list = isObject(payload) ? recordsOf(payload) : payload;
   const changes: Change[] = [];
   const leftOut: { ref: string; reason: string }[] = [];
+  const gone: DeletedBranch[] = [];
   for (const record of readPayload(records, list, 'a CodeCommit event')) {
     for (const changed of record.codecommit.references) {
       const read = readReference(record, changed);
-      if ('reason' in read) leftOut.push({ ref: titleFrom(changed.ref), reason: read.reason });
-      else changes.push(read);
+      if (!('reason' in read)) changes.push(read);
+      else leftOut.push({ ref: titleFrom(changed.ref), reason: read.reason });
+      if ('deleted' in read && read.deleted) gone.push(read.deleted);
     }
   }
-  if (changes.length > 0) return leftOut.length > 0 ? { changes, leftOut } : { changes };
-  return { ignored: summaryOf(leftOut.map(({ reason }) => reason)) };
+  const deleted = gone.length > 0 ? { deleted: gone } : {};
+  if (changes.length > 0) return { changes, ...(leftOut.length > 0 ? { leftOut } : {}), ...deleted };
+  return { ignored: summaryOf(leftOut.map(({ reason }) => reason)), ...deleted };
 }
 
 /** A push may name 4000 references; the reader of a delivery log wants a line. */
@@ -56,12 +59,15 @@ function summaryOf(reasons: readonly string[]): string {
 function readReference(
   record: CodecommitRecord,
   { ref, commit, deleted }: ReferenceChange,
-): Change | { reason: string } {
+): Change | { reason: string; deleted?: DeletedBranch } {
   if (!isReference(ref)) return { reason: 'it is not a reference that git would take' };
   const target = branchOrTag(ref);
   if (target === undefined) return { reason: `${ref} is neither a branch nor a tag` };
   const label = `${target.kind} ${target.name}`;
-  if (deleted === true) return { reason: `${label} was deleted` };
+  if (deleted === true) {
+    const branch = { repository: record.eventSourceARN.repository, name: target.name };
+    return { reason: `${label} was deleted`, ...(target.kind === 'branch' ? { deleted: branch } : {}) };
+  }
   if (!commit || !isObjectId(commit)) return { reason: `${label} comes without a commit id` };
   if (isNoObject(commit)) return { reason: `${label} has no commit, as in a trigger's test event` };
 

@@ -31,7 +31,11 @@ export function interpretPush(payload: unknown): Interpretation {
   const target = branchOrTag(push.ref);
   if (target === undefined) return { ignored: `${push.ref} is neither a branch nor a tag` };
   if (push.deleted === true || isNoObject(push.after)) {
-    return { ignored: `${target.kind} ${target.name} was deleted` };
+    const branch = { repository: push.repository.full_name, name: target.name };
+    return {
+      ignored: `${target.kind} ${target.name} was deleted`,
+      ...(target.kind === 'branch' ? { deleted: [branch] } : {}),
+    };
   }
   const message = push.head_commit?.message ?? '';
   const skip = findSkipToken(message);

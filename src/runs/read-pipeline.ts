@@ -1,0 +1,58 @@
+import type { Reason } from '../contract/job-event.ts';
+import type { Change } from './change.ts';
+import { type CommitFacts, type Forge, type PipelineSource, SourceRefusal } from './forge.ts';
+import { findSkipToken } from './skip-token.ts';
+
+export const pipelineFile = '.hookline.yml';
+
+/**
+ * How often a source that cannot be reached is tried before its change ends as a run in `error`: with the waits between
+ * the tries some twenty minutes, so that a host's outage costs nobody a push.
+ */
+export const maxSourceTries = 30;
+
+export type ReadPipeline =
+  | { source: string; commit: CommitFacts }
+  | { no: string; hasNoFile?: true }
+  | { again: string }
+  | { broken: Reason };
+
+/** The pipeline file at the commit of a change, or what is to become of the change without it. */
+export async function readPipeline(
+  change: Change,
+  forge: Forge,
+  pipelines: PipelineSource,
+  tries: number,
+  signal: AbortSignal,
+): Promise<ReadPipeline> {
+  try {
+    const credential = await forge.cloneCredential(change, { signal });
+    const code = { ...forge.sourceOf(change), ...(credential ? { credential } : {}) };
+    const { files, commit } = await pipelines.read(code, [pipelineFile], { signal });
+    // A pull request's event does not carry its head commit's message: only now can it be asked.
+    const skip = change.event === 'pull_request' ? findSkipToken(commit.message) : undefined;
+    if (skip !== undefined) return { no: `the head commit says ${skip}` };
+    const source = files.get(pipelineFile);
+    if (source === undefined) {
+      return { no: `no ${pipelineFile} at commit ${change.sha.slice(0, 10)}`, hasNoFile: true };
+    }
+    return { source, commit };
+  } catch (error) {
+    if (!(error instanceof SourceRefusal)) throw error;
+    if (error.code === 'moved') return { no: error.message };
+    const passing = error.code === 'unreachable' || error.code === 'timeout';
+    if (passing && tries + 1 < maxSourceTries) return { again: error.message };
+    return { broken: { code: `source-${error.code}`, message: error.message } };
+  }
+}
+
+/** Fills in what the provider's event did not say, and the commit that an annotated tag leads to. */
+export function withCommitFacts(change: Change, commit: CommitFacts): Change {
+  const { authorName: name, authorEmail: email } = commit;
+  const isAnonymous = change.title === '' && change.message === '';
+  return {
+    ...change,
+    sha: commit.sha,
+    ...(isAnonymous ? { title: commit.subject, message: commit.message, author: { name, email } } : {}),
+  };
+}
