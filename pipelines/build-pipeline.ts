@@ -1,4 +1,5 @@
 import { buildApproval } from './build-approval.ts';
+import { buildCondition } from './build-condition.ts';
 import { buildMatrix } from './build-matrix.ts';
 import { buildRefs, buildTriggers, everything, type LineOf } from './build-triggers.ts';
 import { buildVariables, durationOr, limitOf, listOf } from './build-values.ts';
@@ -74,6 +75,7 @@ function buildJob(
     ...runsOnOf(job.runs_on),
     ...groupOf(job.concurrency),
     ...buildApproval(job.approval),
+    ...buildCondition(job.when, [...path, 'when'], lineOf),
     timeoutMs,
     ...limitOf('noOutputTimeoutMs', job.no_output_timeout),
     steps: job.steps.map((step, index) => buildStep(step, timeoutMs, lineOf([...path, 'steps', index]))),

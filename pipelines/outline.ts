@@ -9,6 +9,8 @@ export type JobOutline = Named & {
   hasImage: boolean;
   allowsFailure: boolean;
   group: Named | undefined;
+  /** What of its needs it is there for, as far as that is said. */
+  when: Named | undefined;
   matrix: MatrixOutline | undefined;
   /** Texts in which placeholders may stand. */
   templates: Template[];
@@ -91,6 +93,7 @@ function outlineJob(name: string, value: unknown, path: YamlPath, defaultImage: 
     // What is no mapping at all is told as that.
     hasImage: defaultImage || job['image'] !== undefined || !isMap(value),
     group: path.length === 0 ? undefined : groupOf(job, path),
+    when: whenOf(job, path),
     allowsFailure: job['allow_failure'] === true,
     needs: textsAt(job['needs'], [...path, 'needs']),
     secrets: textsAt(job['secrets'], [...path, 'secrets']),
@@ -112,6 +115,11 @@ function outlineJob(name: string, value: unknown, path: YamlPath, defaultImage: 
 
 function groupOf(value: Record<string, unknown>, path: YamlPath): Named | undefined {
   return textsAt(mapAt(value['concurrency'])['group'], [...path, 'concurrency', 'group'])[0];
+}
+
+function whenOf({ when }: Record<string, unknown>, path: YamlPath): Named | undefined {
+  const [named] = textsAt(when, [...path, 'when']);
+  return named ?? textsAt(mapAt(when)['status'], [...path, 'when', 'status'])[0];
 }
 
 function jobTemplates(job: Record<string, unknown>, path: YamlPath): Template[] {

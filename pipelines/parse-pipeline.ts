@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { buildPipeline } from './build-pipeline.ts';
+import { checkConditions } from './check-conditions.ts';
 import { checkDeploys } from './check-deploys.ts';
 import { checkGroups } from './check-groups.ts';
 import { checkLayout } from './check-layout.ts';
@@ -84,6 +85,7 @@ function meaningProblems(value: unknown, map: SourceMap): Problem[] {
     ...checkMatrices(outline, map),
     ...checkPlaceholders(outline),
     ...checkGroups(outline),
+    ...checkConditions(outline),
     ...checkVariables(outline, value, map),
     ...checkDeploys(outline),
     ...checkSchedules(outline),

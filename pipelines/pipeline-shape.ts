@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { approval } from './approval-shape.ts';
+import { condition } from './condition-shape.ts';
 import { matrix } from './matrix-shape.ts';
 import {
   artifactName,
@@ -119,6 +120,7 @@ const job = mapping('a job: a mapping with steps', {
   env: environmentVariables.optional(),
   secrets: secrets.optional(),
   needs: listOf(text('the name of a job'), 'a list of names of jobs').optional(),
+  when: condition.optional(),
   approval: approval.optional(),
   concurrency: groupConcurrency.optional(),
   timeout: duration.optional().describe('How long the job may take; 1h unless given.'),

@@ -66,11 +66,23 @@ export type JobDefinition = {
   /** Template of the name of the group of which one at a time is carried out: see `group-name.ts`. */
   group?: string;
   approval?: ApprovalDefinition;
+  /** Absent: on every change, after all that it needs has succeeded. */
+  when?: JobCondition;
   timeoutMs: number;
   /** How long a step may print nothing. Absent: as the installation is set. */
   noOutputTimeoutMs?: number;
   steps: StepDefinition[];
   artifacts: ArtifactDefinition[];
+};
+
+export type JobCondition = {
+  line: number;
+  /** What must have become of the jobs that it needs. */
+  status: 'success' | 'failure' | 'always';
+  /** Names of events, not globs. */
+  events?: Required<PatternList>;
+  branches?: Required<PatternList>;
+  tags?: Required<PatternList>;
 };
 
 /** Somebody has to say yes before the job is given to a runner. */

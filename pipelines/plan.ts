@@ -1,5 +1,6 @@
 import { matchesGlobs } from './glob.ts';
 import { renderGroup } from './group-name.ts';
+import { type LeftOut, unmetCondition } from './match-condition.ts';
 import type { TriggerChange } from './match-trigger.ts';
 import type {
   ApprovalDefinition,
@@ -39,6 +40,10 @@ export type BuildPlan = {
   /** Of the jobs of the repository in one group, one is carried out at a time. */
   group?: string;
   approval?: ApprovalDefinition;
+  /** After a failure among its needs, or after their end; absent: after their success. */
+  when?: 'failure' | 'always';
+  /** It has no place in the runs of this change: it is skipped, and the jobs that need it go on without it. */
+  leftOut?: LeftOut;
   /** Labels that its runner must have, sorted. Only there when there are some. */
   runsOn?: string[];
   image: string;
@@ -62,6 +67,8 @@ export type DeployPlan = {
   artifact: { job: string; name: string };
   group?: string;
   approval?: ApprovalDefinition;
+  /** As a build's. */
+  leftOut?: LeftOut;
   secrets: string[];
   timeoutMs: number;
   target: DeployTarget;
@@ -91,6 +98,7 @@ function planBuild(job: JobDefinition, env: Record<string, string>, change: Plan
     // A stranger's file could hold up the deployments by naming their group.
     ...(change.fork ? {} : groupOf(job.group, change)),
     ...approvalOf(job.approval, change),
+    ...conditionOf(job, change),
     ...(job.runsOn ? { runsOn: job.runsOn } : {}),
     image: job.image,
     env: { ...env, ...job.env },
@@ -123,6 +131,33 @@ function groupOf(template: string | undefined, change: PlannedChange): { group?:
   return template === undefined ? {} : { group: renderGroup(template, change) };
 }
 
+function conditionOf(
+  { name, matrix, when }: JobDefinition,
+  change: PlannedChange,
+): Pick<BuildPlan, 'when' | 'leftOut'> {
+  if (!when) return {};
+  const leftOut = unmetCondition(when, change, `jobs.${matrix?.job ?? name}.when`);
+  return {
+    ...(when.status === 'success' ? {} : { when: when.status }),
+    ...(leftOut ? { leftOut } : {}),
+  };
+}
+
+/** Without the job that makes its artifact there is nothing to deploy. */
+function leftOutWith(
+  [maker]: readonly BuildPlan[],
+  { artifact }: DeployDefinition,
+): Pick<DeployPlan, 'leftOut'> {
+  if (!maker?.leftOut) return {};
+  const { why, line } = maker.leftOut;
+  return {
+    leftOut: {
+      why: `job "${maker.name}", which makes artifact "${artifact.name}", is left out: ${why}`,
+      line,
+    },
+  };
+}
+
 /** Who may approve is not a stranger's file to say. */
 function approvalOf(
   approval: ApprovalDefinition | undefined,
@@ -139,14 +174,17 @@ function planDeploy(
   change: PlannedChange,
 ): DeployPlan {
   const maker = builds.filter(({ name }) => name === deploy.artifact.job);
+  // What is only there for failures is no part of what has to be green.
+  const awaited = builds.filter(({ when }) => when !== 'failure');
   return {
     kind: 'deploy',
     name: `deploy ${deploy.environment}`,
-    needs: [...new Set([...maker, ...builds].map(neededAs))],
+    needs: [...new Set([...maker, ...awaited].map(neededAs))],
     environment: deploy.environment,
     artifact: deploy.artifact,
     ...groupOf(deploy.group, change),
     ...approvalOf(deploy.approval, change),
+    ...leftOutWith(maker, deploy),
     secrets: deploy.secrets,
     timeoutMs: deploy.timeoutMs,
     target: deploy.target,

@@ -25,8 +25,8 @@ export type ControlPorts = Omit<LeaseDeskPorts, 'link'> &
   Omit<DispatchPorts, 'stopLease'> & {
     store: RunStore;
     leases: LeaseStore;
-    limits: LimitStore;
     registry: RunnerRegistry;
+    limits: LimitStore;
     deliveries: DeliveryQueue;
     commands: CommandLog;
     link: ControlLink;

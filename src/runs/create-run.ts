@@ -1,3 +1,4 @@
+import type { LeftOut } from '../../pipelines/match-condition.ts';
 import type { Plan } from '../../pipelines/plan.ts';
 import type { Reason } from '../contract/job-event.ts';
 import type { Change } from './change.ts';
@@ -53,8 +54,17 @@ function jobsOf(created: Extract<NewRun, { plan: Plan }>): Job[] {
     const id = created.jobIds[index];
     if (id === undefined) throw new Error(`run ${created.id}: no id for job ${index}`);
     const job = { id, name: plan.name, plan };
+    if (plan.leftOut) return { ...job, ...leftOutOf(plan.leftOut, created) };
     return created.change.fork
       ? { ...job, status: 'waiting', reason: waiting }
       : { ...job, status: 'queued' };
   });
+}
+
+function leftOutOf(
+  { why, line }: LeftOut,
+  { pipeline, createdAtMs }: NewRun,
+): Pick<Job, 'status' | 'reason' | 'finishedAtMs'> {
+  const reason = { code: 'when', message: `${why}, line ${line} of ${pipeline.file}` };
+  return { status: 'skipped', reason, finishedAtMs: createdAtMs };
 }

@@ -1,6 +1,5 @@
 import { matchTrigger } from '../../pipelines/match-trigger.ts';
-
-import { planRun } from '../../pipelines/plan.ts';
+import { type Plan, planRun } from '../../pipelines/plan.ts';
 import type { Problem } from '../../pipelines/problem.ts';
 import { supersedesOlder } from '../../pipelines/supersede.ts';
 import type { Reason } from '../contract/job-event.ts';
@@ -131,7 +130,7 @@ async function planChange(
   if (!match.matched)
     return { no: `${match.reason} ${match.line === undefined ? 'in' : 'of'} ${pipelineFile}` };
   const planned = planRun(parsed.pipeline, { ...triggerOf(change), fork: change.fork });
-  if (planned.jobs.length === 0) return { no: 'the pipeline has no job for this event' };
+  if (planned.jobs.every(({ leftOut }) => leftOut)) return { no: leftOutText(planned) };
   const pipeline = { file: pipelineFile, digest: parsed.digest };
   const timeoutMs = planned.timeoutMs ?? ports.runTimeoutMs;
   const plan = { ...planned, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
@@ -175,6 +174,17 @@ function triggerOf(change: Change) {
     ...(change.schedule === undefined ? {} : { schedule: change.schedule }),
     ...(change.defaultBranch === undefined ? {} : { defaultBranch: change.defaultBranch }),
   };
+}
+
+const shownJobs = 5;
+
+/** Every job with the rule and the line that leave it out. */
+function leftOutText({ jobs }: Plan): string {
+  const told = jobs
+    .slice(0, shownJobs)
+    .map(({ name, leftOut }) => `${name}: ${leftOut?.why}, line ${leftOut?.line}`);
+  const more = jobs.length > shownJobs ? [`and ${jobs.length - shownJobs} more`] : [];
+  return `no job of ${pipelineFile} is for this change: ${[...told, ...more].join('; ')}`;
 }
 
 const maxMessage = 4_000;

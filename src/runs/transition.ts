@@ -206,8 +206,10 @@ function approve(run: Run, approval: Approval): Run {
 
 /** With the same plan and inputs; what the earlier attempts did stays as it was. */
 function retry(run: Run, scope: RetryScope): Run {
-  const jobs = run.jobs.map((job) => (scope === 'all' || job.status !== 'success' ? renewed(job) : job));
-  if (jobs.every((job, index) => job === run.jobs[index])) return run;
+  const isAgain = ({ plan, status }: Job) => !plan.leftOut && (scope === 'all' || status !== 'success');
+  // A job that found nothing to do is looked at again with the others, and is no reason to begin.
+  if (!run.jobs.some((job) => isAgain(job) && job.reason?.code !== 'when')) return run;
+  const jobs = run.jobs.map((job) => (isAgain(job) ? renewed(job) : job));
   const { reason: _reason, finishedAtMs: _finishedAtMs, supersededBy: _supersededBy, ...rest } = run;
   const limit = run.limit ? { limit: runLimit(run.limit.timeoutMs) } : {};
   return { ...rest, ...limit, status: 'queued', jobs };

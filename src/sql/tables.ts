@@ -123,10 +123,10 @@ export type JobRow = {
   past_gates: string | null;
   /** Only while it waits for an approval. */
   approval_until: number | null;
-  /** Those that its runner must have, as JSON; null for none. */
-  labels: string | null;
   started_at: number | null;
   finished_at: number | null;
+  /** Those that its runner must have, as JSON; null for none. */
+  labels: string | null;
 };
 
 export type AttemptRow = {
@@ -248,6 +248,13 @@ export type GroupPlaceRow = {
   held: number;
 };
 
+export type SecretRow = {
+  repository: string;
+  name: string;
+  sealed: string;
+  updated_at: number;
+};
+
 /** A runner as it last said itself. */
 export type RunnerRow = {
   id: string;
@@ -267,10 +274,3 @@ export type RunnerRow = {
 
 /** `drain` or `pause`, for one runner or, under the id `*`, for all. */
 export type RunnerOrderRow = { runner_id: string; ordered: string; by: string; at: number };
-
-export type SecretRow = {
-  repository: string;
-  name: string;
-  sealed: string;
-  updated_at: number;
-};

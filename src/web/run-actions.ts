@@ -8,7 +8,7 @@ export function runActions(run: RunDetail): Html {
   const buttons: Html[] = [];
   if (!isFinal(run.status)) buttons.push(action(run, 'cancel', 'Cancel'));
   if (isFinal(run.status) && run.jobs.length > 0) {
-    if (run.jobs.some((job) => job.status !== 'success')) {
+    if (run.jobs.some((job) => job.status !== 'success' && job.reason?.code !== 'when')) {
       buttons.push(action(run, 'retry', 'Retry what failed', { scope: 'failed' }));
     }
     buttons.push(action(run, 'retry', 'Run again', { scope: 'all' }));

@@ -73,7 +73,7 @@ describe('a deployment that needs an approval', () => {
       approval: { by: ['alice'], message: 'Look at the graphs first' },
     });
     await waitUntil(
-      () =>
+      async () =>
         /waits for approval of deploy production$/.test(
           scene.git.statuses(project, sha)[0]?.description ?? '',
         ),
