@@ -21,6 +21,7 @@ export function composeEnvironment(newSecret: () => string): string {
     `HOOKLINE_API_KEY=${newSecret()}`,
     '# Give this one to the webhook.',
     `GITHUB_WEBHOOK_SECRET=${newSecret()}`,
+    `POSTGRES_PASSWORD=${newSecret()}`,
     `REDIS_PASSWORD=${newSecret()}`,
     'S3_ACCESS_KEY_ID=hookline',
     `S3_SECRET_ACCESS_KEY=${newSecret()}`,

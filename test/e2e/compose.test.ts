@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { isFinal } from '../../src/runs/run.ts';
 import { type ComposeScene, openComposeScene } from '../support/compose/compose-scene.ts';
+import { followText } from '../support/compose/follow-text.ts';
+import { keepAsking } from '../support/compose/keep-asking.ts';
 import { dockerClient } from '../support/docker-client.ts';
-import { oneStep } from '../support/hookline-project.ts';
+import { oneStep, openHooklineProject } from '../support/hookline-project.ts';
 import type { RunJson } from '../support/hookline-scene.ts';
 import { nothingLeft } from '../support/leftovers.ts';
 import { waitUntil } from '../support/wait-until.ts';
@@ -12,6 +14,7 @@ import { waitUntil } from '../support/wait-until.ts';
 const buildLimitMs = 420_000;
 /** The promise for the jobs of a runner that is gone. */
 const takeoverMs = 30_000;
+const webs = ['web-1', 'web-2'] as const;
 
 const dockerHost = inject('dockerHost');
 const jobImage = inject('jobImage');
@@ -36,15 +39,32 @@ async function keysInBucket(): Promise<string[]> {
     console.log(JSON.stringify(Contents.map(({ Key }) => Key)));
   `;
   return JSON.parse(
-    await scene.project.compose('exec', '-T', 'web', 'node', '--input-type=module', '--eval', script),
+    await scene.project.compose('exec', '-T', 'web-1', 'node', '--input-type=module', '--eval', script),
   );
+}
+
+/** A push of which nobody was told, and its delivery, to be sent to whom the test likes. */
+async function undelivered() {
+  const repository = await openHooklineProject({
+    git: scene.git,
+    name: 'demo/twice',
+    secret: scene.webhookSecret,
+    // Port 1 of the loopback is nobody's.
+    hookUrl: 'http://127.0.0.1:1/webhooks/github',
+    path: join(scene.directory, 'twice'),
+  });
+  const sha = await repository.push(oneStep(jobImage, 'echo once'));
+  const delivery = scene.git.deliveries().findLast(({ event }) => event === 'push');
+  if (delivery?.repository !== 'demo/twice') throw new Error('the push has no delivery');
+  const deliver = (to: string) => fetch(`${to}/webhooks/github`, { method: 'POST', ...delivery.request });
+  return { sha, deliver };
 }
 
 describe('docker-compose.yml', () => {
   it('gives no container more than it needs', async () => {
     const containers = await scene.project.containers();
     expect([...containers.keys()].sort()).toEqual(
-      ['deployer', 'directories', 'proxy', 'redis', 'runner-1', 'runner-2', 's3', 'web'].sort(),
+      ['deployer', 'directories', 'postgres', 'proxy', 'redis', 'runner-1', 'runner-2', 's3', ...webs].sort(),
     );
     const withSocket: string[] = [];
     const published: string[] = [];
@@ -61,12 +81,21 @@ describe('docker-compose.yml', () => {
     expect(withSocket.sort()).toEqual(['runner-1', 'runner-2']);
     expect(published).toEqual(['proxy on 127.0.0.1']);
     const runner = containers.get('runner-1')?.Config.Env.join('\n');
-    expect(runner).not.toMatch(/MASTER_KEY|API_KEY|GITHUB_TOKEN|WEBHOOK_SECRET/);
+    expect(runner).not.toMatch(/MASTER_KEY|API_KEY|GITHUB_TOKEN|WEBHOOK_SECRET|DATABASE_URL|POSTGRES/);
   });
 
   it('asks for the key', async () => {
     expect((await fetch(`${scene.url}/api/v1/runs`)).status).toBe(401);
     expect((await fetch(`${scene.url}/readyz`)).status).toBe(200);
+  });
+
+  it('lets who signed in at one web in at the other', async () => {
+    const [first, second] = await Promise.all(webs.map(scene.webUrl));
+    const body = new URLSearchParams({ key: scene.apiKey });
+    const signedIn = await fetch(`${first}/login`, { method: 'POST', body, redirect: 'manual' });
+    const cookie = signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '';
+    expect((await fetch(`${second}/api/v1/runs`)).status).toBe(401);
+    expect((await fetch(`${second}/api/v1/runs`, { headers: { cookie } })).status).toBe(200);
   });
 
   it('builds a push, with its log and its artifact in the S3 store', async () => {
@@ -78,6 +107,10 @@ describe('docker-compose.yml', () => {
     const sha = await scene.repository.push(pipeline);
     const run = await scene.run(sha, hasEnded, 60_000);
     expect(run).toMatchObject({ status: 'success', jobs: [{ attempts: [{ number: 1 }] }] });
+    for (const web of webs) {
+      const seen = await scene.get(`/api/v1/runs/${run.id}`, await scene.webUrl(web));
+      expect(await seen.json()).toMatchObject({ id: run.id, status: 'success' });
+    }
 
     const log = await (await scene.get(`/api/v1/jobs/${run.jobs[0]?.id}/log`)).text();
     expect(log).toContain('built by 10001');
@@ -94,12 +127,20 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it('has the job of a killed runner done by the other one within 30 s', async () => {
+  it('has the job of a killed runner done by the other one within 30 s, and both webs show its log live', async () => {
     const script = 'echo "attempt $HOOKLINE_ATTEMPT"\nif [ "$HOOKLINE_ATTEMPT" = 1 ]; then sleep 600; fi';
     const sha = await scene.repository.push(oneStep(jobImage, script));
     const begun = await scene.run(sha, isInStep, 60_000);
     const first = begun.jobs[0]?.attempts[0]?.runner ?? '';
     expect(first).toMatch(/^runner-[12]$/);
+    const logs = await Promise.all(
+      webs.map(async (web) => {
+        const stream = `/api/v1/jobs/${begun.jobs[0]?.id}/log/stream`;
+        return followText(await scene.get(stream, await scene.webUrl(web)));
+      }),
+    );
+    const haveBegun = async () => logs.every((log) => log.text().includes('attempt 1'));
+    await waitUntil(haveBegun, { what: 'the first line from each web', timeoutMs: 30_000 });
 
     await dockerClient(dockerHost)
       .getContainer((await scene.project.containers()).get(first)?.Id ?? '')
@@ -113,10 +154,50 @@ describe('docker-compose.yml', () => {
       { number: 1, status: 'lost', runner: first },
       { number: 2, status: 'ended', runner: first === 'runner-1' ? 'runner-2' : 'runner-1' },
     ]);
+    for (const log of logs) {
+      await log.ended;
+      expect(log.text()).toMatch(/attempt 2[\s\S]*event: end/);
+    }
 
     await scene.project.compose('start', first);
     for (const runner of ['runner-1', 'runner-2'])
       await nothingLeft(join(scene.runnersDirectory, runner), dockerHost, 30_000);
+  });
+
+  it('makes one run of a delivery that comes to both webs at once, and again', async () => {
+    const { sha, deliver } = await undelivered();
+    const both = await Promise.all(webs.map(scene.webUrl));
+    const answers = await Promise.all([...both, ...both, scene.url].map(deliver));
+    expect(answers.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202]);
+    const run = await scene.run(sha, hasEnded, 60_000);
+    expect(run).toMatchObject({ status: 'success', number: 1 });
+    const { items } = (await (await scene.get('/api/v1/runs?repository=demo/twice')).json()) as {
+      items: RunJson[];
+    };
+    expect(items).toHaveLength(1);
+  });
+
+  it('builds on, and fails no request, while one web is stopped and started', async () => {
+    const [web] = webs;
+    await scene.repository.push(oneStep(jobImage, 'echo both are there'));
+    const known = scene.git.deliveries().at(-1);
+    const asking = keepAsking({
+      read: () => scene.get('/api/v1/runs'),
+      // The same again and again, which is answered like a new one.
+      deliver: () => fetch(`${scene.url}/webhooks/github`, { method: 'POST', ...known?.request }),
+    });
+    await scene.project.compose('stop', web);
+    const sha = await scene.repository.push(oneStep(jobImage, 'echo one is enough'));
+    expect(scene.git.deliveries().at(-1)).toMatchObject({ event: 'push', response: { status: 202 } });
+    expect(await scene.run(sha, hasEnded, 60_000)).toMatchObject({ status: 'success' });
+    await scene.project.compose('start', web);
+    await waitUntil(
+      async () => (await fetch(`${await scene.webUrl(web)}/readyz`).catch(() => undefined))?.ok === true,
+      { what: `${web} to be ready`, timeoutMs: 60_000, intervalMs: 200 },
+    );
+    const answers = asking.answers();
+    expect(await asking.end()).toEqual([]);
+    expect(answers).toBeGreaterThan(10);
   });
 
   it('stops in peace and leaves nothing', async () => {
@@ -125,7 +206,9 @@ describe('docker-compose.yml', () => {
       service,
       State.ExitCode,
     ]);
-    const services = ends.filter(([service]) => /^(web|runner-.|deployer|redis)$/.test(String(service)));
+    const services = ends.filter(([service]) =>
+      /^(web-.|runner-.|deployer|postgres|proxy|redis)$/.test(String(service)),
+    );
     expect(services.filter(([, code]) => code !== 0)).toEqual([]);
     await scene.project.compose('down', '--volumes');
     expect(await scene.project.leftovers()).toEqual([]);

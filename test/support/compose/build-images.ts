@@ -65,7 +65,7 @@ export async function buildComposeImages(options: {
     ],
     args: { BASE: base },
     async fill(context) {
-      say('making an image of caddy, redis and Swift from Debian packages, about a minute');
+      say('making an image of HAProxy, PostgreSQL, Redis and Swift from Debian packages, about a minute');
       await cp(folderOf('stand-ins'), context, { recursive: true });
       await copyFile(folderOf('../s3-server.ts'), join(context, 's3-server.ts'));
     },

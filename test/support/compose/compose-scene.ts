@@ -23,10 +23,16 @@ export type ComposeScene = {
   readonly repository: HooklineProject;
   /** The proxy's address. */
   readonly url: string;
+  /** Of this scene, removed at its end. */
+  readonly directory: string;
+  readonly apiKey: string;
+  readonly webhookSecret: string;
   /** What is HOOKLINE_RUNNERS for them. */
   readonly runnersDirectory: string;
-  /** An answer of the API, asked for with the key. */
-  get(path: string): Promise<Response>;
+  /** Past the proxy. */
+  webUrl(web: 'web-1' | 'web-2'): Promise<string>;
+  /** An answer of the API, asked for with the key; through the proxy unless told of whom. */
+  get(path: string, from?: string): Promise<Response>;
   /** The run of this commit, once it is as wanted. */
   run(sha: string, isAsWanted: (run: RunJson) => boolean, timeoutMs: number): Promise<RunJson>;
   close(): Promise<void>;
@@ -51,6 +57,7 @@ export async function openComposeScene(options: {
     const { base, standIns } = await buildComposeImages(options);
     await buildService({ dockerHost, directory, base });
     const keys = await printedKeys(dockerHost);
+    const { HOOKLINE_API_KEY: apiKey = '', GITHUB_WEBHOOK_SECRET: webhookSecret = '' } = keys;
     const runnersDirectory = join(directory, 'runners');
     const project = await openComposeProject({
       dockerHost,
@@ -60,6 +67,7 @@ export async function openComposeScene(options: {
         ...(await engineAccess(dockerHost)),
         HOOKLINE_IMAGE: image,
         PROXY_IMAGE: standIns,
+        POSTGRES_IMAGE: standIns,
         REDIS_IMAGE: standIns,
         S3_IMAGE: standIns,
         S3_ACCESS_KEY_ID: s3Credentials.accessKeyId,
@@ -79,18 +87,23 @@ export async function openComposeScene(options: {
     const repository = await openHooklineProject({
       git,
       name: 'demo/shop',
-      secret: keys['GITHUB_WEBHOOK_SECRET'] ?? '',
+      secret: webhookSecret,
       hookUrl: `${url}/webhooks/github`,
       path: join(directory, 'work'),
     });
-    const get = async (path: string) => {
-      const authorization = `Bearer ${keys['HOOKLINE_API_KEY']}`;
-      const response = await fetch(new URL(path, url), { headers: { authorization } });
+    const webUrl = async (web: string) => {
+      const networks = (await project.containers()).get(web)?.NetworkSettings.Networks ?? {};
+      return `http://${Object.values(networks)[0]?.IPAddress}:8080`;
+    };
+    const get = async (path: string, from = url) => {
+      const authorization = `Bearer ${apiKey}`;
+      const response = await fetch(new URL(path, from), { headers: { authorization } });
       if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
       return response;
     };
     const run = runReader(project, get);
-    return { git, project, repository, url, runnersDirectory, get, run, close };
+    const known = { directory, runnersDirectory, url, apiKey, webhookSecret };
+    return { git, project, repository, ...known, webUrl, get, run, close };
   } catch (error) {
     await close();
     throw error;
@@ -108,7 +121,8 @@ function runReader(project: ComposeProject, get: ComposeScene['get']): ComposeSc
     };
     const wanted = { what: `the run of ${sha}`, timeoutMs, intervalMs: 200 };
     await waitUntil(look, wanted).catch(async (error: unknown) => {
-      const said = await project.compose('logs', '--no-color', '--tail', '30', 'web', 'runner-1', 'runner-2');
+      const who = ['web-1', 'web-2', 'runner-1', 'runner-2'];
+      const said = await project.compose('logs', '--no-color', '--tail', '30', ...who);
       throw new Error(`${String(error)}; it is ${JSON.stringify(found)}; the containers said:\n${said}`);
     });
     if (!found) throw new Error('unreachable: the run was seen');
@@ -130,7 +144,13 @@ async function buildService(options: { dockerHost: string; directory: string; ba
     'DEPLOYER_PUBLIC_KEYS',
     'API_KEY',
   ];
-  const others = ['REDIS_PASSWORD', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY', 'DOCKER_GID'];
+  const others = [
+    'POSTGRES_PASSWORD',
+    'REDIS_PASSWORD',
+    'S3_ACCESS_KEY_ID',
+    'S3_SECRET_ACCESS_KEY',
+    'DOCKER_GID',
+  ];
   const needed = [...workers, ...service.map((name) => `HOOKLINE_${name}`), ...others];
   const build = await openComposeProject({
     dockerHost,
@@ -142,7 +162,7 @@ async function buildService(options: { dockerHost: string; directory: string; ba
       BUILD_NETWORK: 'host',
     },
   });
-  await build.compose('build', 'web');
+  await build.compose('build', 'web-1');
   if (before !== undefined && before !== (await idOf())) await docker.getImage(before).remove();
 }
 
