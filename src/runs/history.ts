@@ -1,7 +1,8 @@
+import type { FaultKind } from '../contract/fault.ts';
 import type { Reason } from '../contract/job-event.ts';
 import { Refusal } from '../errors.ts';
 import type { Change, ScheduledTime } from './change.ts';
-import type { Approval, Gate, Run, Status, Step } from './run.ts';
+import type { Approval, Gate, Run, RunLimit, Status, Step } from './run.ts';
 
 /** PORT. What the API and the pages read. Lists are newest first and paged by keyset, never by offset. */
 export type History = {
@@ -51,6 +52,7 @@ export type RunSummary = {
 };
 
 export type RunDetail = RunSummary & {
+  limit?: RunLimit;
   approval?: Approval;
   supersededBy?: { id: string; number: number };
   /** Of the event `schedule`. */
@@ -91,7 +93,13 @@ export type AttemptDetail = {
   status: 'queued' | 'leased' | 'ended' | 'lost';
   runner?: string;
   reason?: Reason;
+  /** Whose doing it was that it ended so, as far as its reason says. */
+  fault?: FaultKind;
+  /** Hookline gave the job out again because of it, and nobody asked. */
+  triedAgain?: true;
   queuedAtMs: number;
+  /** It is not given out before then. */
+  notBeforeMs?: number;
   startedAtMs?: number;
   finishedAtMs?: number;
   log?: { lines: number; bytes: number; cut: boolean };

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { JobPlan } from '../../pipelines/plan.ts';
+import { faultKindOf } from '../contract/fault.ts';
 import type { Change } from '../runs/change.ts';
 import { groupText, waitsForGroup } from '../runs/group.ts';
 import type { AttemptDetail, DeploymentDetail, JobDetail, RunDetail, StatusDetail } from '../runs/history.ts';
@@ -7,7 +8,16 @@ import { isAllowedFailure, isFinal, type Status, type Step } from '../runs/run.t
 import type { Effect } from '../runs/transition.ts';
 import { artifactOf, runSummaryOf } from './history-rows.ts';
 import { loadGroupHolders } from './load-group-holders.ts';
-import { approvalOf, gatesOf, logOf, stepOf, supersededByOf, timesOf, withReason } from './run-rows.ts';
+import {
+  approvalOf,
+  gatesOf,
+  limitOf,
+  logOf,
+  stepOf,
+  supersededByOf,
+  timesOf,
+  withReason,
+} from './run-rows.ts';
 import type { AttemptRow, DeploymentRow, JobRow, OutboxRow, RunRow, StepRow, Tables } from './tables.ts';
 
 /** A run as people see it: with every attempt, not only the newest, and what became of its statuses. */
@@ -50,6 +60,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
     ...runSummaryOf(row),
     ...approvalOf(row.approval),
     ...supersededByOf(row.superseded_by),
+    ...limitOf(row),
     ...scheduleOf(row),
     deliveryId: row.delivery_id,
     correlationId: row.correlation_id,
@@ -58,7 +69,11 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
       jobDetailOf(
         job,
         (attemptsOf.get(job.id) ?? []).map((attempt) =>
-          attemptDetailOf(attempt, stepsOf.get(`${attempt.job_id} ${attempt.number}`) ?? []),
+          attemptDetailOf(
+            attempt,
+            stepsOf.get(`${attempt.job_id} ${attempt.number}`) ?? [],
+            attempts.find(({ job_id, number }) => job_id === attempt.job_id && number === attempt.number + 1),
+          ),
         ),
         holders,
       ),
@@ -151,12 +166,18 @@ function withPlannedSteps(
   return { ...attempt, steps };
 }
 
-function attemptDetailOf(row: AttemptRow, steps: StepRow[]): AttemptDetail {
+function attemptDetailOf(row: AttemptRow, steps: StepRow[], next: AttemptRow | undefined): AttemptDetail {
+  const { reason } = withReason(row.reason);
+  const fault = reason && faultKindOf(reason.code);
   return {
     number: row.number,
     status: row.status as AttemptDetail['status'],
     ...(row.runner_name === null ? {} : { runner: row.runner_name }),
-    ...withReason(row.reason),
+    ...(reason ? { reason } : {}),
+    ...(fault ? { fault } : {}),
+    // A person who asks for the job again begins a new count.
+    ...(next && next.losses > 0 ? { triedAgain: true } : {}),
+    ...(row.not_before === null ? {} : { notBeforeMs: row.not_before }),
     queuedAtMs: row.queued_at,
     ...timesOf(row),
     ...logOf(row),

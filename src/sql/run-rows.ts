@@ -226,7 +226,7 @@ export function supersededByOf(successor: string | null): { supersededBy?: Succe
   return successor === null ? {} : { supersededBy: JSON.parse(successor) as Successor };
 }
 
-function limitOf({ timeout, time_left, deadline }: RunRow): Pick<Run, 'limit'> {
+export function limitOf({ timeout, time_left, deadline }: RunRow): Pick<Run, 'limit'> {
   if (timeout === null) return {};
   const running = deadline === null ? {} : { deadlineMs: deadline };
   return { limit: { timeoutMs: timeout, leftMs: time_left ?? timeout, ...running } };

@@ -2,11 +2,12 @@ import { html } from 'hono/html';
 import type { AttemptDetail, JobDetail, RunDetail } from '../runs/history.ts';
 import { isFinal } from '../runs/run.ts';
 import { approvalHistory } from './approval-box.ts';
-import { type Html, isolated, nothing, shortened } from './html-text.ts';
+import { earlierAttempts } from './earlier-attempts.ts';
+import { type Html, isolated, nothing } from './html-text.ts';
 import { spanBar } from './span-bar.ts';
 import { statusMark, statusWord } from './status-view.ts';
 import { stepList } from './step-list.ts';
-import { duration } from './time-view.ts';
+import { duration, durationText } from './time-view.ts';
 
 /** The jobs in the order of the plan; the one whose log is shown, and those that need a look, lie open. */
 export function jobCards(run: RunDetail, chosen: JobDetail, nowMs: number): Html {
@@ -28,7 +29,7 @@ ${job.kind === 'deploy' ? html`<span class="tag">deploy</span>` : ''}
 ${duration(job, nowMs) === nothing && !isFinal(job.status) ? html`<span class="took">${statusWord(job.status).toLowerCase()}</span>` : duration(job, nowMs)}
 </div>
 ${spanBar(run, job, nowMs)}
-${about(job, attempt)}
+${about(job, attempt, nowMs)}
 ${job.reason && job.status !== 'success' ? html`<p class="job-why s-${job.status}">${isolated(job.reason.message)}</p>` : ''}
 ${
   attempt && attempt.steps.length > 0
@@ -42,16 +43,22 @@ ${earlierAttempts(job)}
 `;
 }
 
-function about(job: JobDetail, attempt: AttemptDetail | undefined): Html {
+function about(job: JobDetail, attempt: AttemptDetail | undefined, nowMs: number): Html {
   const parts = [
     job.needs.length > 0 ? html`needs ${isolated(job.needs.join(', '))}` : undefined,
     attempt?.runner === undefined ? undefined : html`on ${isolated(attempt.runner)}`,
     attempt !== undefined && attempt.number > 1 ? html`attempt ${attempt.number}` : undefined,
-    attempt?.status === 'queued' ? html`waits for a free runner` : undefined,
+    attempt?.status === 'queued' ? waitText(attempt, nowMs) : undefined,
   ].filter((part) => part !== undefined);
   return parts.length === 0
     ? nothing
     : html`<p class="job-about">${parts.map((part, index) => (index === 0 ? part : html` · ${part}`))}</p>`;
+}
+
+function waitText({ notBeforeMs = 0 }: AttemptDetail, nowMs: number): Html {
+  return notBeforeMs > nowMs
+    ? html`tried again in ${durationText(notBeforeMs - nowMs)}`
+    : html`waits for a free runner`;
 }
 
 function stepsSummary(attempt: AttemptDetail): string {
@@ -59,19 +66,4 @@ function stepsSummary(attempt: AttemptDetail): string {
   const done = attempt.steps.filter((step) => isFinal(step.status) && step.status !== 'skipped').length;
   const steps = total === 1 ? 'step' : 'steps';
   return done === total ? `${total} ${steps}` : `${done} of ${total} ${steps}`;
-}
-
-const attemptWords = { queued: 'queued', leased: 'running', ended: 'ended', lost: 'lost' } as const;
-
-function earlierAttempts(job: JobDetail): Html {
-  const earlier = job.attempts.slice(0, -1);
-  if (earlier.length === 0) return nothing;
-  return html`<ul class="attempts">
-${earlier.map(
-  (
-    attempt,
-  ) => html`<li>Attempt ${attempt.number} ${attemptWords[attempt.status]}${attempt.runner === undefined ? '' : html` on ${isolated(attempt.runner)}`}${attempt.reason ? html`: ${isolated(shortened(attempt.reason.message, 300))}` : ''}
-<a href="/api/v1/jobs/${job.id}/log?attempt=${attempt.number}">log</a></li>
-`,
-)}</ul>`;
 }

@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { ScheduledTime } from '../runs/change.ts';
 import type { RunDetail } from '../runs/history.ts';
+import { limitText } from '../runs/run-limit.ts';
 import { type Html, nothing } from './html-text.ts';
 import { moment } from './time-view.ts';
 
@@ -16,6 +17,7 @@ ${run.schedule ? scheduleFact(run.schedule) : ''}
 <dt>Created</dt><dd>${moment(run.createdAtMs)}</dd>
 ${run.startedAtMs === undefined ? '' : html`<dt>Started</dt><dd>${moment(run.startedAtMs)}</dd>`}
 ${run.finishedAtMs === undefined ? '' : html`<dt>Finished</dt><dd>${moment(run.finishedAtMs)}</dd>`}
+${run.limit ? html`<dt>Time limit</dt><dd>${limitText(run.limit.timeoutMs)}${run.limit.deadlineMs === undefined ? '' : html`, over at ${moment(run.limit.deadlineMs)}`}</dd>` : ''}
 <dt>Delivery</dt><dd><a href="/deliveries/${run.deliveryId}"><code>${run.deliveryId}</code></a></dd>
 <dt>Correlation id</dt><dd><code>${run.correlationId}</code></dd>
 <dt>API</dt><dd><a href="/api/v1/runs/${run.id}"><code>/api/v1/runs/${run.id}</code></a></dd>

@@ -24,7 +24,7 @@ function row(step: Step, href: string, nowMs: number): Html {
   return html`<li class="step s-${step.status}">
 ${statusMark(step.status)}
 ${hasBegun ? html`<a class="step-name" href="${href}" title="${step.name}">${name}</a>` : html`<span class="step-name" title="${step.name}">${name}</span>`}
-${exitCode(step)}${step.allowed ? html`<span class="tag" title="continue_on_error">allowed</span>` : ''}
+${exitCode(step)}${step.tries === undefined ? '' : html`<span class="tag" title="retry">${step.tries} tries</span>`}${step.allowed ? html`<span class="tag" title="continue_on_error">allowed</span>` : ''}
 ${duration(step, nowMs)}
 ${step.message === undefined || step.status === 'success' ? '' : html`<pre class="step-message">${step.message}</pre>`}
 </li>

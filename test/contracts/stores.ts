@@ -4,6 +4,7 @@ import type { CommandLog } from '../../src/runs/command.ts';
 import type { RecoveryStore } from '../../src/runs/delivery-log.ts';
 import type { DeliveryQueue } from '../../src/runs/delivery-queue.ts';
 import type { History } from '../../src/runs/history.ts';
+import type { LimitStore } from '../../src/runs/limit-sweep.ts';
 import type { Outbox } from '../../src/runs/outbox.ts';
 import type { ReplayDelivery } from '../../src/runs/replay-delivery.ts';
 import type { Run } from '../../src/runs/run.ts';
@@ -16,6 +17,7 @@ import { buildPlan, jobId, newRun, sampleDelivery, sampleLease } from '../src/ru
 export type Stores = {
   store: RunStore;
   leases: LeaseStore;
+  limits: LimitStore;
   outbox: Outbox;
   commands: CommandLog;
   inbox: Inbox & DeliveryQueue;

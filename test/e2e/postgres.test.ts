@@ -5,6 +5,7 @@ import { describeDeliveryQueue } from '../contracts/run-store-deliveries-contrac
 import { describeGroups } from '../contracts/run-store-groups-contract.ts';
 import { describeHistory } from '../contracts/run-store-history-contract.ts';
 import { describeLeases } from '../contracts/run-store-leases-contract.ts';
+import { describeLimits } from '../contracts/run-store-limits-contract.ts';
 import { describeOutbox } from '../contracts/run-store-outbox-contract.ts';
 import { describeRecovery } from '../contracts/run-store-recovery-contract.ts';
 import { describeSuperseding } from '../contracts/run-store-superseding-contract.ts';
@@ -23,6 +24,7 @@ const openStores = async () => openPostgresStores(await server.newDatabase());
 
 describeRunStore('PostgreSQL', openStores);
 describeLeases('PostgreSQL', openStores);
+describeLimits('PostgreSQL', openStores);
 describeOutbox('PostgreSQL', openStores);
 describeDeliveryQueue('PostgreSQL', openStores);
 describeHistory('PostgreSQL', openStores);

@@ -5,6 +5,7 @@ import { replayDelivery } from '../../src/sql/replay-delivery.ts';
 import { createSqlCommands } from '../../src/sql/sql-commands.ts';
 import { createSqlHistory } from '../../src/sql/sql-history.ts';
 import { createSqlInbox } from '../../src/sql/sql-inbox.ts';
+import { createSqlLimits } from '../../src/sql/sql-limits.ts';
 import { createSqlOutbox } from '../../src/sql/sql-outbox.ts';
 import { createSqlRecovery } from '../../src/sql/sql-recovery.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../../src/sql/sql-run-store.ts';
@@ -26,6 +27,7 @@ export async function openPostgresStores(url: string): Promise<Stores> {
     return {
       store: createSqlRunStore(db, { now: () => nowMs, newId, onEffects: () => outbox.stored() }),
       leases: createSqlLeaseStore(db),
+      limits: createSqlLimits(db),
       outbox,
       commands: createSqlCommands(db),
       inbox,

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { faultKinds } from '../../contract/fault.ts';
 import type { AttemptDetail, JobDetail } from '../../runs/history.ts';
 import { type Gate, type Step, statuses } from '../../runs/run.ts';
 import { reasonJson, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
@@ -10,6 +11,7 @@ const stepJson = z
     status: z.enum(statuses),
     exitCode: z.int().optional(),
     allowed: z.boolean().optional().openapi({ description: 'True for a failure that does not count.' }),
+    tries: z.int().optional().openapi({ description: 'How often it was tried, when more than once.' }),
     message: z.string().optional(),
     ...spanJson,
   })
@@ -21,7 +23,16 @@ const attemptJson = z
     status: z.enum(['queued', 'leased', 'ended', 'lost']),
     runner: z.string().optional(),
     reason: reasonJson.optional(),
+    fault: z.enum(faultKinds).optional().openapi({
+      description:
+        'Whose doing it is that the attempt ended so: of `infrastructure` and `hand-back` more is tried by itself.',
+    }),
+    triedAgain: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'hookline gave the job out again because of it.' }),
     queuedAt: timeJson,
+    notBefore: timeJson.optional().openapi({ description: 'The attempt is not given out before then.' }),
     ...spanJson,
     log: z
       .object({ lines: z.int(), bytes: z.int(), cut: z.boolean() })
@@ -108,13 +119,16 @@ function decisionToJson({ atMs, ...decision }: NonNullable<Gate['decision']>) {
 }
 
 function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
-  const { number, status, runner, reason, queuedAtMs, log, steps } = attempt;
+  const { number, status, runner, reason, fault, triedAgain, queuedAtMs, notBeforeMs, log, steps } = attempt;
   return {
     number,
     status,
     runner,
     reason,
+    fault,
+    triedAgain,
     queuedAt: timeOf(queuedAtMs),
+    ...(notBeforeMs === undefined ? {} : { notBefore: timeOf(notBeforeMs) }),
     ...spanOf(attempt),
     log,
     steps: steps.map(stepToJson),
@@ -122,6 +136,6 @@ function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
 }
 
 function stepToJson(step: Step): z.infer<typeof stepJson> {
-  const { index, name, status, exitCode, allowed, message } = step;
-  return { index, name, status, exitCode, allowed, message, ...spanOf(step) };
+  const { index, name, status, exitCode, allowed, tries, message } = step;
+  return { index, name, status, exitCode, allowed, tries, message, ...spanOf(step) };
 }

@@ -7,7 +7,7 @@ import type {
   RunSummary,
   StatusDetail,
 } from '../../runs/history.ts';
-import { type Approval, statuses } from '../../runs/run.ts';
+import { type Approval, type RunLimit, statuses } from '../../runs/run.ts';
 import { jobJson, jobToJson } from './job-json.ts';
 import { reasonJson, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
 
@@ -90,6 +90,8 @@ export const runJson = runSummaryJson
       .object({ id: z.string(), number: z.int() })
       .optional()
       .openapi({ description: 'The newer run of the same branch or pull request that took its place.' }),
+    timeoutMs: z.int().optional().openapi({ description: 'How long the run may take as a whole.' }),
+    deadline: timeJson.optional().openapi({ description: 'When that is over, while the clock runs.' }),
     pipeline: z.object({ file: z.string(), digest: z.string() }),
     jobs: z.array(jobJson),
     artifacts: z.array(artifactJson),
@@ -126,12 +128,17 @@ export function runToJson(run: RunDetail): z.infer<typeof runJson> {
     correlationId: run.correlationId,
     ...(run.approval ? { approval: approvalToJson(run.approval) } : {}),
     ...(run.supersededBy ? { supersededBy: linkTo(run.supersededBy) } : {}),
+    ...(run.limit ? limitToJson(run.limit) : {}),
     pipeline: run.pipeline,
     jobs: run.jobs.map(jobToJson),
     artifacts: run.artifacts.map(artifactToJson),
     deployments: run.deployments.map(deploymentToJson),
     statuses: run.statuses.map(statusToJson),
   };
+}
+
+function limitToJson({ timeoutMs, deadlineMs }: RunLimit) {
+  return { timeoutMs, ...(deadlineMs === undefined ? {} : { deadline: timeOf(deadlineMs) }) };
 }
 
 function linkTo({ id, number }: { id: string; number: number }) {

@@ -8,6 +8,7 @@ import { replayDelivery } from '../../../src/sql/replay-delivery.ts';
 import { createSqlCommands } from '../../../src/sql/sql-commands.ts';
 import { createSqlHistory } from '../../../src/sql/sql-history.ts';
 import { createSqlInbox } from '../../../src/sql/sql-inbox.ts';
+import { createSqlLimits } from '../../../src/sql/sql-limits.ts';
 import { createSqlOutbox } from '../../../src/sql/sql-outbox.ts';
 import { createSqlRecovery } from '../../../src/sql/sql-recovery.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
@@ -17,6 +18,7 @@ import { describeDeliveryQueue } from '../../contracts/run-store-deliveries-cont
 import { describeGroups } from '../../contracts/run-store-groups-contract.ts';
 import { describeHistory } from '../../contracts/run-store-history-contract.ts';
 import { describeLeases } from '../../contracts/run-store-leases-contract.ts';
+import { describeLimits } from '../../contracts/run-store-limits-contract.ts';
 import { describeOutbox } from '../../contracts/run-store-outbox-contract.ts';
 import { describeRecovery } from '../../contracts/run-store-recovery-contract.ts';
 import { describeSuperseding } from '../../contracts/run-store-superseding-contract.ts';
@@ -36,6 +38,7 @@ async function openStores(): Promise<Stores> {
     return {
       store: createSqlRunStore(db, { now: () => nowMs, newId, onEffects: () => outbox.stored() }),
       leases: createSqlLeaseStore(db),
+      limits: createSqlLimits(db),
       outbox,
       commands: createSqlCommands(db),
       inbox: createSqlInbox(db, silentLog),
@@ -58,6 +61,7 @@ async function openStores(): Promise<Stores> {
 
 describeRunStore('SQLite', openStores);
 describeLeases('SQLite', openStores);
+describeLimits('SQLite', openStores);
 describeOutbox('SQLite', openStores);
 describeDeliveryQueue('SQLite', openStores);
 describeHistory('SQLite', openStores);
