@@ -54,7 +54,7 @@ export function whyNobodyTakes(
   const known = runners.filter(({ kind }) => kind === job.kind);
   const fit = known.filter((runner) => labels.every((label) => runner.labels.includes(label)));
   if (known.length === 0) return `${waits}; none is known`;
-  if (fit.length === 0) return `${waits}; none of the ${countOf(known.length, what)} known has them`;
+  if (fit.length === 0) return `${waits}; ${noneOf(known.length, what)}`;
   const there = fit.filter((runner) => !away.has(conditionOf(runner, all, nowMs)));
   if (there.length === 0) return `${waits}; away: ${namesOf(fit)}`;
   const free = there.filter((runner) => !heldBack.has(conditionOf(runner, all, nowMs)));
@@ -63,8 +63,8 @@ export function whyNobodyTakes(
   return `${waits}; without a container engine that answers: ${namesOf(free)}`;
 }
 
-function countOf(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
+function noneOf(count: number, what: string): string {
+  return count === 1 ? `the one ${what} known lacks them` : `none of the ${count} ${what}s known has them`;
 }
 
 function namesOf(runners: readonly KnownRunner[]): string {
