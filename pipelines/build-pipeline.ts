@@ -83,8 +83,10 @@ function buildJob(
   };
 }
 
-function groupOf(concurrency: JobShape['concurrency']): { group?: string } {
-  return concurrency === undefined ? {} : { group: concurrency.group };
+function groupOf(concurrency: JobShape['concurrency']): { group?: string; newestWins?: true } {
+  if (concurrency === undefined) return {};
+  const newest = concurrency.cancel_in_progress === true ? { newestWins: true as const } : {};
+  return { group: concurrency.group, ...newest };
 }
 
 function runsOnOf(labels: JobShape['runs_on']): { runsOn?: string[] } {

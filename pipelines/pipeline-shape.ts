@@ -96,6 +96,12 @@ const groupConcurrency = mapping("a mapping such as { group: 'deploy-{branch}' }
       'for their turn in the order in which they came. {branch} is the branch or tag pushed, or the base branch ' +
       'of a pull request.',
   ),
+  cancel_in_progress: flag
+    .optional()
+    .describe(
+      'When true, the newest wins: jobs of older runs that wait in the group or run in it end as superseded, unless ' +
+        'they are deployments that have begun.',
+    ),
 });
 
 const noOutputTimeout = duration

@@ -65,6 +65,8 @@ export type JobDefinition = {
   runsOn?: string[];
   /** Template of the name of the group of which one at a time is carried out: see `group-name.ts`. */
   group?: string;
+  /** In the group, jobs of older runs give way. Only there when true. */
+  newestWins?: true;
   approval?: ApprovalDefinition;
   /** Absent: on every change, after all that it needs has succeeded. */
   when?: JobCondition;
@@ -144,6 +146,7 @@ export type DeployDefinition = {
   secrets: string[];
   /** As a job's, and so is the approval. */
   group?: string;
+  newestWins?: true;
   approval?: ApprovalDefinition;
   timeoutMs: number;
   target: DeployTarget;

@@ -39,6 +39,8 @@ export type BuildPlan = {
   allowFailure?: true;
   /** Of the jobs of the repository in one group, one is carried out at a time. */
   group?: string;
+  /** There, jobs of older runs give way to it. */
+  newestWins?: true;
   approval?: ApprovalDefinition;
   /** After a failure among its needs, or after their end; absent: after their success. */
   when?: 'failure' | 'always';
@@ -66,6 +68,7 @@ export type DeployPlan = {
   environment: string;
   artifact: { job: string; name: string };
   group?: string;
+  newestWins?: true;
   approval?: ApprovalDefinition;
   /** As a build's. */
   leftOut?: LeftOut;
@@ -96,7 +99,7 @@ function planBuild(job: JobDefinition, env: Record<string, string>, change: Plan
     ...(job.matrix ? { matrix: job.matrix } : {}),
     ...(job.allowFailure ? { allowFailure: true as const } : {}),
     // A stranger's file could hold up the deployments by naming their group.
-    ...(change.fork ? {} : groupOf(job.group, change)),
+    ...(change.fork ? {} : groupOf(job, change)),
     ...approvalOf(job.approval, change),
     ...conditionOf(job, change),
     ...(job.runsOn ? { runsOn: job.runsOn } : {}),
@@ -127,8 +130,12 @@ function covers(list: PatternList | null, name: string | undefined): boolean {
   return list !== null && name !== undefined && name !== '' && matchesGlobs(list.patterns, name);
 }
 
-function groupOf(template: string | undefined, change: PlannedChange): { group?: string } {
-  return template === undefined ? {} : { group: renderGroup(template, change) };
+function groupOf(
+  { group, newestWins }: Pick<JobDefinition, 'group' | 'newestWins'>,
+  change: PlannedChange,
+): Pick<JobDefinition, 'group' | 'newestWins'> {
+  if (group === undefined) return {};
+  return { group: renderGroup(group, change), ...(newestWins ? { newestWins } : {}) };
 }
 
 function conditionOf(
@@ -182,7 +189,7 @@ function planDeploy(
     needs: [...new Set([...maker, ...awaited].map(neededAs))],
     environment: deploy.environment,
     artifact: deploy.artifact,
-    ...groupOf(deploy.group, change),
+    ...groupOf(deploy, change),
     ...approvalOf(deploy.approval, change),
     ...leftOutWith(maker, deploy),
     secrets: deploy.secrets,

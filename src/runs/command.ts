@@ -9,7 +9,9 @@ export type CommandAction =
   | ApprovalAction
   | { type: 'retry'; scope: RetryScope }
   /** Written by the store itself when a group is a job's own: see `group.ts`. */
-  | { type: 'grant-group'; jobId: string; turn: number };
+  | { type: 'grant-group'; jobId: string; turn: number }
+  /** Written by the store itself when a newer run comes to a group in which the newest wins. */
+  | { type: 'give-way'; jobId: string; turn: number; newer: number };
 
 export type Command = { id: string; runId: string; action: CommandAction; by: string; createdAtMs: number };
 
@@ -60,6 +62,8 @@ function eventOf(
       return decideApproval(run, action, { by, atMs, nowMs });
     case 'grant-group':
       return { type: 'group-granted', jobId: action.jobId, turn: action.turn };
+    case 'give-way':
+      return { type: 'gave-way', jobId: action.jobId, turn: action.turn, newer: action.newer };
     case 'retry':
       if (!isFinal(run.status)) return `is ${run.status}; only a run that has ended can be run again`;
       if (run.jobs.length === 0) return 'has no jobs: its pipeline could not be read; push again';

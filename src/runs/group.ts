@@ -1,4 +1,6 @@
+import { cancelJob } from './cancel-job.ts';
 import type { Job } from './run.ts';
+import { hasBegun } from './supersede.ts';
 
 /**
  * Groups: of the jobs of a repository that name the same one, one is carried out at a time. A job whose needs are met
@@ -19,4 +21,11 @@ export function groupText(group: string, holder?: number): string {
   return holder === undefined
     ? `waits for its turn in group "${group}"`
     : `group "${group}" is held by run #${holder}`;
+}
+
+/** A newer run came to a group in which the newest wins. A deployment that has begun is carried to its end. */
+export function giveWay(job: Job, turn: number, newer: number, nowMs: number): Job {
+  if (job.turn !== turn || hasBegun(job)) return job;
+  const message = `superseded by run #${newer} in group "${job.plan.group}"`;
+  return cancelJob(job, { code: 'superseded', message }, nowMs);
 }

@@ -38,7 +38,7 @@ function stateOf(jobs: readonly Job[]): 'met' | 'pending' | { why: string } {
 }
 
 function endOf({ status, reason }: Job): string {
-  const told = ['rejected', 'approval-expired', 'when'].includes(reason?.code ?? '');
+  const told = ['rejected', 'approval-expired', 'superseded', 'when'].includes(reason?.code ?? '');
   return told ? `ended as ${status}: ${reason?.message}` : `ended as ${status}`;
 }
 

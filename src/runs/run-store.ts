@@ -9,7 +9,8 @@ import type { Transition } from './transition.ts';
  *
  * With the state of a run goes the place of its jobs in their groups (`group.ts`): of the jobs of one repository in one
  * group at most one holds it, the others wait in the order in which they came to wait, and the first of them gets a
- * `grant-group` command when the group is free.
+ * `grant-group` command when the group is free. A job that says that the newest wins sends the jobs of older runs a
+ * `give-way` command, or itself when a newer run came to the group before it.
  */
 export type RunStore = {
   /**

@@ -11,9 +11,13 @@ export function supersededReason({ number }: Successor): Reason {
 
 /** What a deployment has done stays done: a run that has begun one is carried to its end. */
 export function hasBegunToDeploy({ jobs }: Run): boolean {
-  return jobs.some(
-    (job) => job.plan.kind === 'deploy' && (isAhead(job) ? wasBegun(job) : job.attempt?.lease),
-  );
+  return jobs.some(hasBegun);
+}
+
+/** Whether the job is a deployment that somebody was given. */
+export function hasBegun(job: Job): boolean {
+  if (job.plan.kind !== 'deploy') return false;
+  return isAhead(job) ? wasBegun(job) : job.attempt?.lease !== undefined;
 }
 
 function isAhead({ status }: Job): boolean {

@@ -6,6 +6,7 @@ import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-sta
 import { failFast } from './fail-fast.ts';
 import { decideGate, expireGate, isHeldBack } from './gate.ts';
 import { giveOutAgain, isPassing } from './give-out-again.ts';
+import { giveWay } from './group.ts';
 import {
   type Approval,
   type Attempt,
@@ -37,6 +38,8 @@ export type RunEvent =
   | { type: 'overdue' }
   /** It is the turn of a job that waited for its group. */
   | { type: 'group-granted'; jobId: string; turn: number }
+  /** A newer run came to the group that the job waits for or holds, and the newest wins there. */
+  | { type: 'gave-way'; jobId: string; turn: number; newer: number }
   /** A newer run of the same branch or pull request takes its place. */
   | { type: 'superseded'; by: Successor }
   | { type: 'approved'; approval: Approval }
@@ -120,6 +123,8 @@ function changeJobs(run: Run, event: RunEvent, nowMs: number, facts: RunFact[]):
       return isFinal(run.status) ? run : cancelJobs(run, event.reason, nowMs);
     case 'group-granted':
       return changeJob(run, event.jobId, (job) => grantGroup(job, event.turn, nowMs));
+    case 'gave-way':
+      return changeJob(run, event.jobId, (job) => giveWay(job, event.turn, event.newer, nowMs));
     case 'superseded':
       return isFinal(run.status) || hasBegunToDeploy(run) ? run : supersede(run, event.by, nowMs);
     case 'approved':

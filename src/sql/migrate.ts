@@ -12,6 +12,7 @@ import * as limits from './migrations/010-limits.ts';
 import * as runners from './migrations/020-runners.ts';
 import * as schedules from './migrations/030-schedules.ts';
 import * as approvals from './migrations/040-approvals.ts';
+import * as newestAndImages from './migrations/041-newest-and-images.ts';
 import type { Tables } from './tables.ts';
 
 type Step = { up(db: Kysely<unknown>, columns: ColumnTypes): Promise<void> };
@@ -27,6 +28,7 @@ const steps: Record<string, Step> = {
   '020-runners': runners,
   '030-schedules': schedules,
   '040-approvals': approvals,
+  '041-newest-and-images': newestAndImages,
 };
 
 /** The names of all steps, the first one first. */

@@ -2,7 +2,9 @@ import type { Transaction } from 'kysely';
 import type { CommandAction } from '../runs/command.ts';
 import { waitsForGroup } from '../runs/group.ts';
 import { isFinal, type Run } from '../runs/run.ts';
+import { noteNewest, sendAway } from './newest-of-group.ts';
 import type { Tables } from './tables.ts';
+import { writeGroupCommand } from './write-group-command.ts';
 
 type Writer = Transaction<Tables>;
 
@@ -31,7 +33,7 @@ export async function queueForGroups(
   // In one order for everybody, so that two transactions never wait for each other's groups.
   const groups = [...new Set(moved.map(({ group }) => group))].toSorted();
   for (const group of groups) {
-    await lockGroup(trx, run.repository, group);
+    const newest = await lockGroup(trx, run.repository, group);
     for (const { job, joins } of moved.filter((one) => one.group === group)) {
       // A job that is tried again takes its place anew, at the end.
       await trx.deleteFrom('group_places').where('job_id', '=', job.id).execute();
@@ -41,23 +43,30 @@ export async function queueForGroups(
         .insertInto('group_places')
         .values({ ...place, turn: job.turn ?? 0, held: 0 })
         .execute();
+      await noteNewest(trx, run, group);
+      if (job.plan.newestWins && (await sendAway(trx, run, job, newest, nowMs, newId))) isGiven = true;
     }
     if (await giveToFirst(trx, run.repository, group, nowMs, newId)) isGiven = true;
   }
   return isGiven;
 }
 
-/** Whoever comes to this group at the same moment waits here, and then sees what was done to it. */
-async function lockGroup(trx: Writer, repository: string, name: string): Promise<void> {
-  await trx
+/**
+ * Whoever comes to this group at the same moment waits here, and then sees what was done to it. Returns the number of the
+ * newest run that came to it before.
+ */
+async function lockGroup(trx: Writer, repository: string, name: string): Promise<number> {
+  const { newest } = await trx
     .insertInto('groups')
-    .values({ repository, name, changes: 1 })
+    .values({ repository, name, changes: 1, newest: 0 })
     .onConflict((conflict) =>
       conflict
         .columns(['repository', 'name'])
         .doUpdateSet((eb) => ({ changes: eb('groups.changes', '+', 1) })),
     )
-    .execute();
+    .returning('newest')
+    .executeTakeFirstOrThrow();
+  return newest;
 }
 
 async function giveToFirst(
@@ -79,17 +88,6 @@ async function giveToFirst(
   if (!first || first.held === 1) return false;
   await trx.updateTable('group_places').set({ held: 1 }).where('id', '=', first.id).execute();
   const action: CommandAction = { type: 'grant-group', jobId: first.job_id, turn: first.turn };
-  await trx
-    .insertInto('commands')
-    .values({
-      id: newId(),
-      run_id: first.run_id,
-      action: JSON.stringify(action),
-      by: `group ${name}`,
-      created_at: nowMs,
-      state: 'pending',
-      held_until: 0,
-    })
-    .execute();
+  await writeGroupCommand(trx, { runId: first.run_id, group: name, action, nowMs, id: newId() });
   return true;
 }

@@ -234,8 +234,11 @@ export type CommandRow = {
   settled_at: number | null;
 };
 
-/** `changes` counts how often somebody joined or left: to change it is to lock the group. */
-export type GroupRow = { repository: string; name: string; changes: number };
+/**
+ * `changes` counts how often somebody joined or left: to change it is to lock the group. `newest` is the highest number of
+ * a run that ever joined.
+ */
+export type GroupRow = { repository: string; name: string; changes: number; newest: number };
 
 /** A job that waits for its group, or that holds it (`held` is 1). The lowest id came first. */
 export type GroupPlaceRow = {
