@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './connect-redis.ts';
 import { type Frame, frameSchema } from '../contract/frame.ts';
 import type { ControlLink, RunnerLink } from '../contract/link.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { execAll } from './exec-all.ts';
+import { hangUp } from './hang-up.ts';
 import { blockingCopy, entriesOf, firstStream, type StreamEntry } from './stream-reader.ts';
 
 // One stream to control, read by a consumer group of all control processes; one stream to each runner process.
@@ -28,7 +29,7 @@ const runnerStreamLength = 1_000;
 /** While no control is there runners repeat themselves; the oldest of what they said is given up beyond this. */
 const toControlLength = 100_000;
 
-export function createRunnerLink(redis: Redis, runner: string, log: Log): RunnerLink {
+export function createRunnerLink(redis: RedisClient, runner: string, log: Log): RunnerLink {
   const blocking = blockingCopy(redis);
   let closed = false;
   let reading: Promise<void> | undefined;
@@ -68,13 +69,13 @@ export function createRunnerLink(redis: Redis, runner: string, log: Log): Runner
     },
     async close() {
       closed = true;
-      blocking.disconnect();
+      hangUp(blocking);
       await reading;
     },
   };
 }
 
-export function createControlLink(redis: Redis, consumer: string, log: Log): ControlLink {
+export function createControlLink(redis: RedisClient, consumer: string, log: Log): ControlLink {
   const blocking = blockingCopy(redis);
   // Frames about one lease or claim are handled in order of arrival; different ones side by side.
   const lanes = new Map<string, Promise<void>>();
@@ -178,7 +179,7 @@ export function createControlLink(redis: Redis, consumer: string, log: Log): Con
     async close() {
       closed = true;
       clearInterval(claiming);
-      blocking.disconnect();
+      hangUp(blocking);
       await reading;
       await Promise.all(lanes.values());
     },

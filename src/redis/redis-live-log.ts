@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
+import type { RedisClient } from './connect-redis.ts';
 import {
   type LiveLogReader,
   type LiveLogWriter,
@@ -7,6 +7,7 @@ import {
   liveTailBytes,
 } from '../contract/live-log.ts';
 import { execAll } from './exec-all.ts';
+import { hangUp } from './hang-up.ts';
 import { blockingCopy, firstStream } from './stream-reader.ts';
 
 const key = (jobId: string, attempt: number) => `hookline:log:${jobId}:${attempt}`;
@@ -28,7 +29,7 @@ type Tail = { entries: { id: string; sizeBytes: number }[]; sizeBytes: number };
  * Tails are bounded by their bytes. By their number of entries they could not be: a job that says little would
  * keep a few lines, fewer than what is not yet in a segment, and one that says much would hold megabytes.
  */
-export function createLiveLogWriter(redis: Redis): LiveLogWriter {
+export function createLiveLogWriter(redis: RedisClient): LiveLogWriter {
   const tails = new Map<string, Tail>();
 
   function tailOf(stream: string): Tail {
@@ -66,11 +67,11 @@ export function createLiveLogWriter(redis: Redis): LiveLogWriter {
   };
 }
 
-export function createLiveLogReader(redis: Redis): LiveLogReader {
+export function createLiveLogReader(redis: RedisClient): LiveLogReader {
   return {
     async *follow(jobId, attempt, { signal }) {
       const blocking = blockingCopy(redis);
-      const stop = () => blocking.disconnect();
+      const stop = () => hangUp(blocking);
       signal.addEventListener('abort', stop, { once: true });
       let last = '0';
       try {

@@ -15,6 +15,8 @@ const lockMs = 8_000;
 const stalledMs = 4_000;
 /** A job that asks for a set of labels that nobody asked for before waits this long at most until it is offered. */
 const labelSetsMs = 1_000;
+/** While Redis is away or hangs BullMQ's workers close never: what they hold is given up by their locks then. */
+const closeMs = 5_000;
 
 /**
  * One BullMQ worker for each set of labels in use that the taker can serve. They share its slots: while all are taken
@@ -114,7 +116,8 @@ export function createTicketReader(redis: RedisClient, log: Log): TicketReader {
           isPaused = true;
           stop.abort();
           await following;
-          await Promise.all([...workers.values()].map((worker) => worker.close()));
+          const closed = Promise.all([...workers.values()].map((worker) => worker.close()));
+          await Promise.race([closed, sleep(closeMs, undefined, { ref: false })]);
         },
       };
     },
