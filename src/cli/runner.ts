@@ -60,6 +60,6 @@ export async function runRunner(
   if (!stop.signal.aborted) log.info({ queues, slots: config.slots }, 'the runner is ready');
   const done = values['exit-when-drained'] ? started.drained : new Promise(() => {});
   await Promise.race([stopped, done.then(() => log.info('drained: stopping'))]);
-  await closeWithin(started, config.stopGraceMs, hurry);
+  await closeWithin(started, config.stopGraceMs, { hurry, log });
   return 0;
 }

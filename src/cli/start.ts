@@ -18,7 +18,8 @@ export const start: Command = {
       log.warn('GITHUB_WEBHOOK_SECRET is not set: deliveries of GitHub are refused until it is');
     }
     await stopped;
-    await closeWithin(started, config.stopGraceMs, hurry);
+    // The runner's own grace and patience come first, then those of this process.
+    await closeWithin(started, config.stopGraceMs, { hurry, log, lateMs: config.stopGraceMs + 60_000 });
     return 0;
   },
 };

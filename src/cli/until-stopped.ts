@@ -27,13 +27,39 @@ export function untilStopped(log: Log): { stopped: Promise<void>; hurry: AbortSi
   return { stopped: promise, hurry: hurry.signal };
 }
 
-/** Closes within the grace; when told to hurry, closes again without any. */
+/** After the grace, what hangs with a neighbour that hangs (a store, Redis) is left as after a kill. */
+const lateMs = 20_000;
+
+/**
+ * Closes within the grace; when told to hurry, closes again without any. Resolves at the latest `lateMs` after that,
+ * closed or not: a stop never hangs, and whatever is left open is such that a kill does it no harm.
+ */
 export async function closeWithin(
   closable: { close(graceMs: number): Promise<void> },
   graceMs: number,
-  hurry: AbortSignal,
+  options: { hurry: AbortSignal; log: Log; lateMs?: number },
 ): Promise<void> {
-  if (hurry.aborted) return closable.close(0);
-  hurry.addEventListener('abort', () => closable.close(0), { once: true });
-  await closable.close(graceMs);
+  const { hurry, log } = options;
+  const late = Promise.withResolvers<void>();
+  const giveUp = () => {
+    log.error('closing takes too long: ended without waiting for what is still open');
+    late.resolve();
+  };
+  const wait = (afterMs: number) => setTimeout(giveUp, afterMs + (options.lateMs ?? lateMs));
+  let waiting = wait(hurry.aborted ? 0 : graceMs);
+  const close = async (withinMs: number) => {
+    await Promise.race([closable.close(withinMs), late.promise]);
+  };
+  const hasten = () => {
+    clearTimeout(waiting);
+    waiting = wait(0);
+    close(0).catch(() => {});
+  };
+  hurry.addEventListener('abort', hasten, { once: true });
+  try {
+    await close(hurry.aborted ? 0 : graceMs);
+  } finally {
+    hurry.removeEventListener('abort', hasten);
+    clearTimeout(waiting);
+  }
 }

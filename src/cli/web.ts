@@ -28,7 +28,7 @@ export const web: Command = {
     const enrolled = { runners: config.runnerPublicKeys, deployers: config.deployerPublicKeys };
     const started = await startWeb(config, { redisUrl, masterKey, enrolled, log }, data);
     await stopped;
-    await closeWithin(started, config.stopGraceMs, hurry);
+    await closeWithin(started, config.stopGraceMs, { hurry, log });
     unlock();
     return 0;
   },
