@@ -1,6 +1,7 @@
 import type { JobPlan } from '../../pipelines/plan.ts';
 import type { Log } from '../log.ts';
 import type { RunStore } from './run-store.ts';
+import { labelsOf } from './runner-labels.ts';
 import { transition } from './transition.ts';
 
 /** PORT. What has taken, or waited, longer than it may. What is found is found again until the run says so. */
@@ -60,7 +61,10 @@ export function createLimitSweep(
 
 /** Who could have taken the job, and what to do so that somebody can. */
 function wanted(plan: JobPlan): string {
-  return plan.kind === 'deploy'
-    ? 'a deployer with a free slot; see that one runs and that HOOKLINE_DEPLOYER_PUBLIC_KEYS names its key'
-    : 'a runner with a free slot; see that one runs and that HOOKLINE_RUNNER_PUBLIC_KEYS names its key';
+  const isDeploy = plan.kind === 'deploy';
+  const labels = labelsOf(plan);
+  const whose =
+    labels.length === 0 ? '' : ` with ${labels.length === 1 ? 'label' : 'labels'} ${labels.join(', ')}`;
+  const keys = isDeploy ? 'HOOKLINE_DEPLOYER_PUBLIC_KEYS' : 'HOOKLINE_RUNNER_PUBLIC_KEYS';
+  return `a ${isDeploy ? 'deployer' : 'runner'}${whose} and a free slot; see that one runs and that ${keys} names its key`;
 }
