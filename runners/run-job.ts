@@ -10,6 +10,7 @@ import type { Engine, JobContainer } from './engine/engine.ts';
 import { faultOf } from './fault-of.ts';
 import type { JobStop } from './job-stop.ts';
 import type { JobLog } from './log/job-log.ts';
+import { prepareSameImage } from './prepare-same-image.ts';
 import { runSteps, type StepsResult, stoppedJob } from './run-steps.ts';
 import { storeArtifacts } from './store-artifacts.ts';
 
@@ -114,7 +115,8 @@ async function prepare(
   if (spec.attempt > 1) job.jobLog.note(`attempt ${spec.attempt} of this job`);
   job.jobLog.note(`checking out ${spec.repository} at ${spec.sha}, image ${spec.image}`);
 
-  const opening = engine.prepareImage(spec.image, { signal }).then((image) =>
+  const preparing = prepareSameImage(engine, spec, { signal, note: job.jobLog.note });
+  const opening = preparing.then((image) =>
     engine.open(
       {
         owner: job.owner,
@@ -139,7 +141,14 @@ async function prepare(
   for (const part of [opening, checkingOut]) part.catch(() => failed.abort());
   const [container, checkout] = await Promise.allSettled([opening, checkingOut]);
   if (container.status === 'fulfilled' && checkout.status === 'fulfilled') {
-    job.report({ type: 'job.started', at: clock.now(), image: spec.image });
+    const { id, digest } = await preparing;
+    job.report({
+      type: 'job.started',
+      at: clock.now(),
+      image: spec.image,
+      imageId: id,
+      ...(digest === undefined ? {} : { imageDigest: digest }),
+    });
     job.jobLog.note(`ready after ${clock.now() - startedAtMs} ms`);
     return container.value;
   }

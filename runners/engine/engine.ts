@@ -23,7 +23,10 @@ export type Engine = {
    * `image-unavailable` when it is not to be had and with `image-pull-failed` when it may be had another time, naming
    * the image and the engine's own words; with `disk-full` when there is no room for it.
    */
-  prepareImage(image: string, options: { signal: AbortSignal }): Promise<{ id: string }>;
+  prepareImage(image: string, options: { signal: AbortSignal }): Promise<PreparedImage>;
+
+  /** The image of this id or name as this engine has it now, without pulling it; nothing when it has none. */
+  findImage(image: string, options: { signal: AbortSignal }): Promise<PreparedImage | undefined>;
 
   /**
    * Creates and starts the job's container: when this resolves, steps can be run. Rejects with the signal's
@@ -41,6 +44,12 @@ export type Engine = {
 
   /** Closes every container that is still open. Idempotent. */
   close(): Promise<void>;
+};
+
+export type PreparedImage = {
+  id: string;
+  /** `name@sha256:…`, by which any engine can pull the very same; absent for an image that came from no registry. */
+  digest?: string;
 };
 
 export type ContainerSpec = {

@@ -12,7 +12,14 @@ export const stepOutcomes = ['success', 'failure', 'error', 'cancelled', 'skippe
 export const jobOutcomes = ['success', 'failure', 'error', 'cancelled', 'lost'] as const;
 
 export const jobEventSchema = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('job.started'), at, image: z.string().optional() }),
+  z.object({
+    type: z.literal('job.started'),
+    at,
+    image: z.string().optional(),
+    /** What the name stood for: the engine's id, and `name@sha256:…` of an image that came from a registry. */
+    imageId: z.string().max(200).optional(),
+    imageDigest: z.string().max(500).optional(),
+  }),
   z.object({ type: z.literal('step.started'), at, index: z.int().nonnegative(), name: z.string().max(300) }),
   z.object({
     type: z.literal('step.finished'),

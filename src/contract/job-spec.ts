@@ -31,6 +31,8 @@ export const buildSpecSchema = common.extend({
     credential: z.object({ username: z.string(), password: z.string() }).optional(),
   }),
   image: z.string(),
+  /** What the name stood for at the first attempt of the job: a later one runs in the same where it can be had. */
+  firstImage: z.object({ id: z.string(), digest: z.string().optional() }).optional(),
   env: environment,
   /** How long a step may print nothing. */
   noOutputTimeoutMs: z.int().optional(),

@@ -1,5 +1,6 @@
 import type { JobEvent } from '../contract/job-event.ts';
 import type { Attempt, Job, Status, Step } from './run.ts';
+import { usedImage } from './used-image.ts';
 
 // A runner is trusted with its own job's outcome, but not to fill the store: a deployment has a few dozen hooks.
 const maxSteps = 1_000;
@@ -14,12 +15,15 @@ export function applyJobEvent(job: Job, attempt: Attempt, seq: number, body: Job
   const known = (atMs: number, notBeforeMs = attempt.queuedAtMs) =>
     Math.max(Math.min(atMs, nowMs), attempt.queuedAtMs, notBeforeMs);
   switch (body.type) {
-    case 'job.started':
+    case 'job.started': {
+      const image = usedImage(body);
       return {
         ...job,
+        ...(image && !job.image ? { image } : {}),
         startedAtMs: job.startedAtMs ?? known(body.at),
-        attempt: { ...advanced, startedAtMs: known(body.at) },
+        attempt: { ...advanced, ...(image ? { image } : {}), startedAtMs: known(body.at) },
       };
+    }
     case 'step.started':
       return {
         ...job,

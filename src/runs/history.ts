@@ -2,7 +2,7 @@ import type { FaultKind } from '../contract/fault.ts';
 import type { Reason } from '../contract/job-event.ts';
 import { Refusal } from '../errors.ts';
 import type { Change, ScheduledTime } from './change.ts';
-import type { Approval, Gate, Run, RunLimit, Status, Step } from './run.ts';
+import type { Approval, Gate, Run, RunLimit, Status, Step, UsedImage } from './run.ts';
 
 /** PORT. What the API and the pages read. Lists are newest first and paged by keyset, never by offset. */
 export type History = {
@@ -92,6 +92,8 @@ export type AttemptDetail = {
   number: number;
   status: 'queued' | 'leased' | 'ended' | 'lost';
   runner?: string;
+  /** `moved`: another than what the job's first attempt ran in. */
+  image?: UsedImage & { moved?: true };
   reason?: Reason;
   /** Whose doing it was that it ended so, as far as its reason says. */
   fault?: FaultKind;

@@ -27,12 +27,18 @@ export function buildSpecOf(
     kind: 'build',
     source: { ...opened.source, ...(opened.credential ? { credential: opened.credential } : {}) },
     image: job.plan.image,
+    ...firstImageOf(job),
     ...(silenceMs === undefined ? {} : { noOutputTimeoutMs: silenceMs }),
     env: { ...wellKnownEnv(run, job), ...job.plan.env },
     steps: job.plan.steps,
     artifacts: job.plan.artifacts,
     limits: container,
   };
+}
+
+function firstImageOf({ image }: Job): Pick<BuildSpec, 'firstImage'> {
+  if (!image) return {};
+  return { firstImage: { id: image.id, ...(image.digest === undefined ? {} : { digest: image.digest }) } };
 }
 
 export function deploySpecOf(

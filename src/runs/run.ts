@@ -88,6 +88,8 @@ export type Job = {
   readonly finishedAtMs?: number;
   /** How often it has come to wait for its group: a turn that is given to an earlier wait is not this one's. */
   readonly turn?: number;
+  /** What its first attempt ran in, and every later one is to run in. */
+  readonly image?: UsedImage;
   /** The approval that this try at the job needs, from when it was asked for. */
   readonly gate?: Gate;
   /** Those of earlier tries, the oldest first. */
@@ -118,6 +120,8 @@ export type Attempt = {
   /** How many of these were faults: all but the ones that a runner gave back for its own sake. */
   readonly faults: number;
   readonly lease?: Lease;
+  /** What its container was made of. */
+  readonly image?: UsedImage;
   readonly cancelRequested: boolean;
   /** The sequence number of the last event that was applied; 0 before the first. */
   readonly lastSeq: number;
@@ -127,6 +131,9 @@ export type Attempt = {
   readonly log?: { readonly lines: number; readonly bytes: number; readonly cut: boolean };
   readonly steps: readonly Step[];
 };
+
+/** An image by its name in the pipeline, by the id of the engine that had it, and by its digest in a registry. */
+export type UsedImage = { readonly name: string; readonly id: string; readonly digest?: string };
 
 export type Lease = {
   readonly id: string;

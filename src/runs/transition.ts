@@ -220,7 +220,7 @@ function retry(run: Run, scope: RetryScope): Run {
   return { ...rest, ...limit, status: 'queued', jobs };
 }
 
-function renewed({ id, name, plan, turn, gate, pastGates = [], attempt }: Job): Job {
+function renewed({ id, name, plan, turn, image, gate, pastGates = [], attempt }: Job): Job {
   const gates = gate ? [...pastGates, gate] : pastGates;
   return {
     id,
@@ -228,6 +228,7 @@ function renewed({ id, name, plan, turn, gate, pastGates = [], attempt }: Job): 
     plan,
     status: 'queued',
     ...(turn === undefined ? {} : { turn }),
+    ...(image ? { image } : {}),
     ...(gates.length === 0 ? {} : { pastGates: gates }),
     ...(attempt ? { attempt } : {}),
   };

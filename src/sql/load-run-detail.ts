@@ -6,11 +6,13 @@ import { groupText, waitsForGroup } from '../runs/group.ts';
 import type { AttemptDetail, DeploymentDetail, JobDetail, RunDetail, StatusDetail } from '../runs/history.ts';
 import { isAllowedFailure, isFinal, type Status, type Step } from '../runs/run.ts';
 import type { Effect } from '../runs/transition.ts';
+import { isAnotherImage } from '../runs/used-image.ts';
 import { artifactOf, runSummaryOf } from './history-rows.ts';
 import { loadGroupHolders } from './load-group-holders.ts';
 import {
   approvalOf,
   gatesOf,
+  imageOf,
   limitOf,
   logOf,
   stepOf,
@@ -73,6 +75,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
             attempt,
             stepsOf.get(`${attempt.job_id} ${attempt.number}`) ?? [],
             attempts.find(({ job_id, number }) => job_id === attempt.job_id && number === attempt.number + 1),
+            job,
           ),
         ),
         holders,
@@ -166,13 +169,19 @@ function withPlannedSteps(
   return { ...attempt, steps };
 }
 
-function attemptDetailOf(row: AttemptRow, steps: StepRow[], next: AttemptRow | undefined): AttemptDetail {
+function attemptDetailOf(
+  row: AttemptRow,
+  steps: StepRow[],
+  next: AttemptRow | undefined,
+  job: JobRow,
+): AttemptDetail {
   const { reason } = withReason(row.reason);
   const fault = reason && faultKindOf(reason.code);
   return {
     number: row.number,
     status: row.status as AttemptDetail['status'],
     ...(row.runner_name === null ? {} : { runner: row.runner_name }),
+    ...attemptImageOf(row, job),
     ...(reason ? { reason } : {}),
     ...(fault ? { fault } : {}),
     // A person who asks for the job again begins a new count.
@@ -183,6 +192,12 @@ function attemptDetailOf(row: AttemptRow, steps: StepRow[], next: AttemptRow | u
     ...logOf(row),
     steps: steps.map(stepOf),
   };
+}
+
+function attemptImageOf(row: AttemptRow, job: JobRow): Pick<AttemptDetail, 'image'> {
+  const [{ image: used }, { image: first }] = [imageOf(row), imageOf(job)];
+  if (!used) return {};
+  return { image: { ...used, ...(first && isAnotherImage(first, used) ? { moved: true } : {}) } };
 }
 
 /** A job may end without a last word of its deployer; its deployment is not under way any more then. */

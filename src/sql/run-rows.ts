@@ -3,7 +3,7 @@ import type { JobPlan } from '../../pipelines/plan.ts';
 import type { Reason } from '../contract/job-event.ts';
 import type { Change } from '../runs/change.ts';
 import { waitsAtGate } from '../runs/gate.ts';
-import type { Approval, Attempt, Gate, Job, Run, Status, Step, Successor } from '../runs/run.ts';
+import type { Approval, Attempt, Gate, Job, Run, Status, Step, Successor, UsedImage } from '../runs/run.ts';
 import { labelsOf } from '../runs/runner-labels.ts';
 import type { AttemptRow, JobRow, RunRow, StepRow } from './tables.ts';
 
@@ -75,6 +75,7 @@ export function jobRowOf(run: Run, job: Job, position: number): JobRow {
     turn: job.turn ?? 0,
     gate: jsonOrNull(job.gate),
     past_gates: jsonOrNull(job.pastGates),
+    image: jsonOrNull(job.image),
     approval_until: waitsAtGate(job) ? (job.gate?.expiresAtMs ?? null) : null,
     started_at: job.startedAtMs ?? null,
     finished_at: job.finishedAtMs ?? null,
@@ -92,6 +93,7 @@ export function jobOf(row: JobRow, attempt: Attempt | undefined): Job {
     ...timesOf(row),
     ...(row.turn === 0 ? {} : { turn: row.turn }),
     ...gatesOf(row),
+    ...imageOf(row),
     ...(attempt ? { attempt } : {}),
   };
 }
@@ -126,6 +128,7 @@ export function attemptRowOf(
     not_before: attempt.notBeforeMs ?? null,
     cancel_requested: attempt.cancelRequested ? 1 : 0,
     last_seq: attempt.lastSeq,
+    image: jsonOrNull(attempt.image),
     reason: jsonOrNull(attempt.reason),
     log_lines: log?.lines ?? null,
     log_bytes: log?.bytes ?? null,
@@ -147,11 +150,16 @@ export function attemptOf(row: AttemptRow, steps: Step[]): Attempt {
     ...leaseOf(row),
     cancelRequested: row.cancel_requested === 1,
     lastSeq: row.last_seq,
+    ...imageOf(row),
     ...withReason(row.reason),
     ...logOf(row),
     ...timesOf(row),
     steps,
   };
+}
+
+export function imageOf({ image }: { image: string | null }): { image?: UsedImage } {
+  return image === null ? {} : { image: JSON.parse(image) as UsedImage };
 }
 
 function leaseOf(row: AttemptRow): Pick<Attempt, 'lease'> {

@@ -55,7 +55,18 @@ async function saveJob(
 ): Promise<void> {
   const row = jobRowOf(run, job, position);
   if (earlier) {
-    const { status, reason, attempt, turn, gate, past_gates, approval_until, started_at, finished_at } = row;
+    const {
+      status,
+      reason,
+      attempt,
+      turn,
+      gate,
+      past_gates,
+      approval_until,
+      image,
+      started_at,
+      finished_at,
+    } = row;
     const changed = {
       status,
       reason,
@@ -64,6 +75,7 @@ async function saveJob(
       gate,
       past_gates,
       approval_until,
+      image,
       started_at,
       finished_at,
     };

@@ -123,6 +123,8 @@ export type JobRow = {
   past_gates: string | null;
   /** Only while it waits for an approval. */
   approval_until: number | null;
+  /** What its first attempt ran in. */
+  image: string | null;
   started_at: number | null;
   finished_at: number | null;
   /** Those that its runner must have, as JSON; null for none. */
@@ -147,6 +149,7 @@ export type AttemptRow = {
   not_before: number | null;
   cancel_requested: number;
   last_seq: number;
+  image: string | null;
   reason: string | null;
   log_lines: number | null;
   log_bytes: number | null;

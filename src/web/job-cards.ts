@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { AttemptDetail, JobDetail, RunDetail } from '../runs/history.ts';
 import { isFinal } from '../runs/run.ts';
+import { shortId } from '../runs/used-image.ts';
 import { approvalHistory } from './approval-box.ts';
 import { earlierAttempts } from './earlier-attempts.ts';
 import { type Html, isolated, nothing } from './html-text.ts';
@@ -47,6 +48,7 @@ function about(job: JobDetail, attempt: AttemptDetail | undefined, nowMs: number
   const parts = [
     job.needs.length > 0 ? html`needs ${isolated(job.needs.join(', '))}` : undefined,
     attempt?.runner === undefined ? undefined : html`on ${isolated(attempt.runner)}`,
+    attempt?.image ? imageText(attempt.image) : undefined,
     attempt !== undefined && attempt.number > 1 ? html`attempt ${attempt.number}` : undefined,
     attempt?.status === 'queued' ? waitText(attempt, nowMs) : undefined,
   ].filter((part) => part !== undefined);
@@ -59,6 +61,11 @@ function waitText({ notBeforeMs = 0 }: AttemptDetail, nowMs: number): Html {
   return notBeforeMs > nowMs
     ? html`tried again in ${durationText(notBeforeMs - nowMs)}`
     : html`waits for a free runner`;
+}
+
+function imageText({ name, id, digest, moved }: NonNullable<AttemptDetail['image']>): Html {
+  const what = html`in <span title="${digest ?? id}">${isolated(name)} <code>${shortId({ id })}</code></span>`;
+  return moved ? html`${what}, <b>not the image of the first attempt</b>` : what;
 }
 
 function stepsSummary(attempt: AttemptDetail): string {

@@ -26,6 +26,14 @@ export function engineContract(name: string, openBench: () => Promise<EngineBenc
       expect(first.id).not.toBe('');
     });
 
+    it('finds an image by its name or id when it is there, and looks nowhere else', async () => {
+      const { id } = await bench.engine.prepareImage(bench.image, { signal: never });
+      for (const name of [bench.image, id]) {
+        expect(await bench.engine.findImage(name, { signal: never })).toMatchObject({ id });
+      }
+      expect(await bench.engine.findImage(bench.missingImage, { signal: never })).toBeUndefined();
+    });
+
     it('refuses an image that cannot be had, and names it', async () => {
       const missing = bench.engine.prepareImage(bench.missingImage, { signal: never });
       await expect(missing).rejects.toMatchObject({

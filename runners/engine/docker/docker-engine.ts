@@ -48,6 +48,7 @@ export function createDockerEngine(
       }),
 
     prepareImage: (image, { signal }) => images.prepare(image, signal),
+    findImage: (image, { signal }) => images.find(image, signal),
 
     async open(spec, { signal }) {
       const whole = { ...user, ...spec };

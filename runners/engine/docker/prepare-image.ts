@@ -2,7 +2,8 @@ import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { messageOf } from '../../../src/errors.ts';
-import { EngineRefusal } from '../engine.ts';
+import { EngineRefusal, type PreparedImage } from '../engine.ts';
+import { repositoryDigest } from '../repository-digest.ts';
 import { callDaemon, isGone, isUnreachable, scrub } from './daemon.ts';
 import { imageRefusal } from './image-refusal.ts';
 import { unreachable } from './unreachable.ts';
@@ -16,32 +17,51 @@ const PULL_SILENCE_MS = 180_000;
 /** The name becomes part of a path of the daemon's API, and it comes from a repository: nothing may step out of it. */
 const IMAGE_NAME = /^[A-Za-z0-9][A-Za-z0-9._/:@-]{0,254}$/;
 
-type Pull = { image: Promise<{ id: string }>; waiting: number; abort: AbortController };
+type Pull = { image: Promise<PreparedImage>; waiting: number; abort: AbortController };
 
 /**
  * Image names to ids, pulling what is missing. Jobs that ask for the same image share one look or pull, which is given
  * up when the last of them is.
  */
 export function createImageStore(options: { docker: Docker; address: string; nowMs: () => number }): {
-  prepare(image: string, signal: AbortSignal): Promise<{ id: string }>;
+  prepare(image: string, signal: AbortSignal): Promise<PreparedImage>;
+  /** Without pulling it. */
+  find(image: string, signal: AbortSignal): Promise<PreparedImage | undefined>;
   /** An image turned out to be missing after all. */
   forget(id: string): void;
 } {
   const { docker, address, nowMs } = options;
-  const seen = new Map<string, { id: string; untilMs: number }>();
+  const seen = new Map<string, { image: PreparedImage; untilMs: number }>();
   const pulls = new Map<string, Pull>();
 
-  async function prepare(image: string, signal: AbortSignal): Promise<{ id: string }> {
+  async function prepare(image: string, signal: AbortSignal): Promise<PreparedImage> {
     signal.throwIfAborted();
+    assertName(image);
+    const known = seen.get(image);
+    if (known && known.untilMs > nowMs()) return known.image;
+    seen.delete(image);
+    return joinPull(image, signal);
+  }
+
+  async function find(image: string, signal: AbortSignal): Promise<PreparedImage | undefined> {
+    signal.throwIfAborted();
+    assertName(image);
+    const found = await explained(image, signal, () => look(image, signal));
+    // Names that are remembered for it stand for nothing any more.
+    if (!found) forget(image);
+    return found;
+  }
+
+  function assertName(image: string): void {
     if (!IMAGE_NAME.test(image) || image.includes('..')) {
       throw new EngineRefusal(
         'image-unavailable',
         `${JSON.stringify(image)} is no image name: write it as [registry/]name[:tag] or [registry/]name@sha256:digest`,
       );
     }
-    const known = seen.get(image);
-    if (known && known.untilMs > nowMs()) return { id: known.id };
-    seen.delete(image);
+  }
+
+  async function joinPull(image: string, signal: AbortSignal): Promise<PreparedImage> {
     const pull = pulls.get(image) ?? startPull(image);
     pull.waiting += 1;
     const { promise: aborted, reject } = Promise.withResolvers<never>();
@@ -61,18 +81,26 @@ export function createImageStore(options: { docker: Docker; address: string; now
 
   function startPull(image: string): Pull {
     const abort = new AbortController();
-    const pull: Pull = { image: find(image, abort.signal), waiting: 0, abort };
+    const pull: Pull = { image: lookOrPull(image, abort.signal), waiting: 0, abort };
     pull.image.then(
-      ({ id }) => seen.set(image, { id, untilMs: nowMs() + REMEMBER_MS }),
+      (found) => seen.set(image, { image: found, untilMs: nowMs() + REMEMBER_MS }),
       () => {},
     );
     pulls.set(image, pull);
     return pull;
   }
 
-  async function find(image: string, signal: AbortSignal): Promise<{ id: string }> {
+  function lookOrPull(image: string, signal: AbortSignal): Promise<PreparedImage> {
+    return explained(
+      image,
+      signal,
+      async () => (await look(image, signal)) ?? (await pullAndLook(image, signal)),
+    );
+  }
+
+  async function explained<T>(image: string, signal: AbortSignal, ask: () => Promise<T>): Promise<T> {
     try {
-      return { id: (await look(image, signal)) ?? (await pullAndLook(image, signal)) };
+      return await ask();
     } catch (error) {
       if (signal.aborted || error instanceof EngineRefusal) throw error;
       if (isUnreachable(error)) throw unreachable(address, error);
@@ -80,19 +108,22 @@ export function createImageStore(options: { docker: Docker; address: string; now
     }
   }
 
-  async function look(image: string, signal: AbortSignal): Promise<string | undefined> {
+  async function look(image: string, signal: AbortSignal): Promise<PreparedImage | undefined> {
     try {
-      const { Id } = await callDaemon('inspect image', { timeoutMs: INSPECT_TIMEOUT_MS, signal }, () =>
-        docker.getImage(image).inspect(),
+      const { Id, RepoDigests } = await callDaemon(
+        'inspect image',
+        { timeoutMs: INSPECT_TIMEOUT_MS, signal },
+        () => docker.getImage(image).inspect(),
       );
-      return Id;
+      const digest = repositoryDigest(image, RepoDigests);
+      return { id: Id, ...(digest === undefined ? {} : { digest }) };
     } catch (error) {
       if (isGone(error)) return undefined;
       throw error;
     }
   }
 
-  async function pullAndLook(image: string, signal: AbortSignal): Promise<string> {
+  async function pullAndLook(image: string, signal: AbortSignal): Promise<PreparedImage> {
     const progress: unknown = await callDaemon(
       'pull',
       { timeoutMs: PULL_SILENCE_MS, signal },
@@ -102,16 +133,16 @@ export function createImageStore(options: { docker: Docker; address: string; now
       throw new Error('the pull was answered with something that is no stream');
     const failure = await followPull(progress, signal);
     if (failure !== undefined) throw imageRefusal(image, scrub(failure));
-    const id = await look(image, signal);
-    if (id === undefined) throw imageRefusal(image, 'it is not there after the pull');
-    return id;
+    const found = await look(image, signal);
+    if (found === undefined) throw imageRefusal(image, 'it is not there after the pull');
+    return found;
   }
 
   function forget(id: string): void {
-    for (const [image, known] of seen) if (known.id === id) seen.delete(image);
+    for (const [image, known] of seen) if (known.image.id === id) seen.delete(image);
   }
 
-  return { prepare, forget };
+  return { prepare, find, forget };
 }
 
 /**

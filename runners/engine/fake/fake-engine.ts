@@ -73,6 +73,12 @@ export function createFakeEngine(
       return { id: image };
     },
 
+    async findImage(image, { signal }) {
+      signal.throwIfAborted();
+      reach();
+      return script.missingImages?.has(image) ? undefined : { id: image };
+    },
+
     async open(spec, { signal }) {
       signal.throwIfAborted();
       reach();

@@ -22,6 +22,19 @@ const attemptJson = z
     number: z.int(),
     status: z.enum(['queued', 'leased', 'ended', 'lost']),
     runner: z.string().optional(),
+    image: z
+      .object({
+        name: z.string(),
+        id: z.string(),
+        digest: z.string().optional(),
+        moved: z.literal(true).optional(),
+      })
+      .optional()
+      .openapi({
+        description:
+          'What its container was made of: the name in the pipeline, the id of the engine, the digest in a registry; ' +
+          "`moved` when the job's first attempt ran in another.",
+      }),
     reason: reasonJson.optional(),
     fault: z.enum(faultKinds).optional().openapi({
       description:
@@ -119,11 +132,13 @@ function decisionToJson({ atMs, ...decision }: NonNullable<Gate['decision']>) {
 }
 
 function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
-  const { number, status, runner, reason, fault, triedAgain, queuedAtMs, notBeforeMs, log, steps } = attempt;
+  const { number, status, runner, image, reason, fault, triedAgain, queuedAtMs, notBeforeMs, log, steps } =
+    attempt;
   return {
     number,
     status,
     runner,
+    image,
     reason,
     fault,
     triedAgain,
