@@ -2,6 +2,7 @@ import { type Answer, macFrame } from '../contract/frame.ts';
 import { leaseKeyOf } from '../contract/keys.ts';
 import type { ControlLink } from '../contract/link.ts';
 import type { TicketWriter } from '../contract/ticket.ts';
+import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { withCorrelation } from '../log.ts';
 import { startLoop } from '../loop.ts';
@@ -169,7 +170,10 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     },
   });
 
-  await ports.registry.forget(ports.now());
+  // A database that goes away at this very moment is no reason not to start: the next start forgets them as well.
+  await ports.registry.forget(ports.now()).catch((error: unknown) => {
+    log.warn({ err: error }, `runners that are gone are not forgotten yet: ${messageOf(error)}`);
+  });
   await ports.link.onFrame((frame) => (frame.type === 'presence' ? runnerDesk : desk).handle(frame));
 
   return {
