@@ -37,7 +37,8 @@ export function engineContract(name: string, openBench: () => Promise<EngineBenc
     it('refuses an image that cannot be had, and names it', async () => {
       const missing = bench.engine.prepareImage(bench.missingImage, { signal: never });
       await expect(missing).rejects.toMatchObject({
-        code: 'image-unavailable',
+        // Nobody answers for it, or who does has never heard of it.
+        code: expect.stringMatching(/^image-(pull-failed|unavailable)$/),
         message: expect.stringContaining(bench.missingImage),
       });
     });

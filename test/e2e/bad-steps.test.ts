@@ -49,7 +49,7 @@ describe.concurrent('a step', () => {
     const pipeline = `image: ${engine.image}
 jobs:
   test:
-    timeout: 2s
+    timeout: 10s
     steps:
       - sleep 100
       - never this one
@@ -59,7 +59,7 @@ jobs:
     const run = await outcomeOf('steps/job-timeout', pipeline);
     expect(run).toMatchObject({
       status: 'failure',
-      reason: { message: expect.stringMatching(/took longer than its limit of 2 s/) },
+      reason: { message: expect.stringMatching(/took longer than its limit of 10 s/) },
     });
     const log = await logOf(run);
     expect(log).toContain('last words');
