@@ -26,6 +26,7 @@ import { tellAwaitedRunners } from '../runs/tell-awaited-runners.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { replayDelivery } from '../sql/replay-delivery.ts';
 import { createSqlCommands } from '../sql/sql-commands.ts';
+import { createSqlHeads } from '../sql/sql-heads.ts';
 import { createSqlHistory } from '../sql/sql-history.ts';
 import { createSqlInbox } from '../sql/sql-inbox.ts';
 import { createSqlLimits } from '../sql/sql-limits.ts';
@@ -47,6 +48,7 @@ import { openBlobs } from './open-blobs.ts';
 import { openDatabase } from './open-database.ts';
 import { redisAddress } from './redis-address.ts';
 import { startGithubRecovery } from './start-github-recovery.ts';
+import { startHeadRecovery } from './start-head-recovery.ts';
 
 export const leaseMs = 15_000;
 const ticketSweepMs = 10_000;
@@ -91,6 +93,7 @@ export async function startWeb(
   const allowedBases = cloneBases(config);
   const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases });
   const schedules = createSqlSchedules(db);
+  const heads = createSqlHeads(db);
   const refs = createRemoteRefs((repository, wanted, { signal }) =>
     listRemote(repository, wanted, { allowedBases, signal }),
   );
@@ -162,6 +165,7 @@ export async function startWeb(
       forges,
       pipelines: createPipelineSource(mirrors),
       calendar: { schedules, refs },
+      heads,
       openJob: (run, wanted) =>
         openJob(run, wanted, { forges, vault, store, limits: { logLimitBytes, ...job } }),
       runUrl: (runId) => `${publicUrl}/runs/${runId}`,
@@ -185,6 +189,7 @@ export async function startWeb(
     },
   );
   const calendar = startSchedules({ schedules, now, newId, log });
+  const comparing = startHeadRecovery(config, { heads, refs, forges, now, newId, log });
   const recovery = startGithubRecovery(config, {
     store: createSqlRecovery(db),
     inbox,
@@ -203,7 +208,7 @@ export async function startWeb(
   let closing: Promise<void> | undefined;
   async function close(graceMs: number): Promise<void> {
     draining = true;
-    await Promise.all([server.close(graceMs), recovery?.close(), calendar.close()]);
+    await Promise.all([server.close(graceMs), recovery?.close(), calendar.close(), comparing.close()]);
     await control.close();
     await mirrors.close();
     await inbox.close();

@@ -6,11 +6,14 @@ export type GithubApi = {
   /** Rejects with `ForgeRefusal` for what GitHub will never take, with another error for what may pass. */
   post(path: string, body: string, contentType: string, signal?: AbortSignal): Promise<void>;
   /** Rejects as `post` does, and rather than spend what is left of the hour's requests: that is for statuses. */
-  get(path: string, signal?: AbortSignal): Promise<GithubAnswer>;
+  get(path: string, signal?: AbortSignal, etag?: string): Promise<GithubAnswer>;
 };
 
-/** `next`: the cursor of the following page, when there is one. */
-export type GithubAnswer = { text: string; next?: string };
+/**
+ * `next`: the cursor of the following page, when there is one. `isUnchanged`: the answer that had the given `etag` still
+ * holds, and this one is empty.
+ */
+export type GithubAnswer = { text: string; next?: string; etag?: string; isUnchanged?: true };
 
 const timeoutMs = 10_000;
 const userAgent = 'hookline';
@@ -54,7 +57,7 @@ export function createGithubApi(options: { apiUrl: string; token?: string; now?:
     return policy.execute(async (context) => {
       const url = `${options.apiUrl}${path}`;
       const response = await reach(url, { ...request, redirect: 'error', signal: context.signal });
-      if (response.ok) return read(response);
+      if (response.ok || response.status === 304) return read(response);
       const text = await response.text();
       const limitMs = limitOf(response, text, now());
       quietUntilMs = Math.max(quietUntilMs, now() + limitMs);
@@ -68,19 +71,25 @@ export function createGithubApi(options: { apiUrl: string; token?: string; now?:
       await ask(path, request, async (response) => response.body?.cancel(), signal);
     },
 
-    async get(path, signal) {
+    async get(path, signal, etag) {
       if (now() < readsFromMs) {
         const untilText = new Date(readsFromMs).toISOString();
         throw new Error(`few of the requests of this hour are left; nothing is read before ${untilText}`);
       }
       return ask(
         path,
-        { headers },
+        { headers: etag === undefined ? headers : { ...headers, 'if-none-match': etag } },
         async (response) => {
           readsFromMs = now() + scarcityOf(response.headers, now());
           const next = nextCursor(response.headers.get('link') ?? '');
           const text = await response.text();
-          return next === undefined ? { text } : { text, next };
+          const tag = response.headers.get('etag');
+          return {
+            text,
+            ...(next === undefined ? {} : { next }),
+            ...(tag === null ? {} : { etag: tag }),
+            ...(response.status === 304 ? { isUnchanged: true as const } : {}),
+          };
         },
         signal,
       );

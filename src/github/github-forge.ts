@@ -1,6 +1,7 @@
 import type { Interpretation } from '../runs/change.ts';
 import { type Forge, ForgeRefusal } from '../runs/forge.ts';
 import { createGithubApi } from './github-api.ts';
+import { createGithubPullRequests } from './github-pull-requests.ts';
 
 export type GithubForgeOptions = {
   interpret: (delivery: { event: string; payload: unknown }) => Interpretation;
@@ -32,6 +33,16 @@ export function createGithubForge(options: GithubForgeOptions): Forge {
     // GitHub takes any user name beside a token; this is the one its own documentation uses for App tokens.
     cloneCredential: async () =>
       token === undefined ? undefined : { username: 'x-access-token', password: token },
+
+    ...(token === undefined
+      ? {}
+      : {
+          openPullRequests: createGithubPullRequests({
+            apiUrl: options.apiUrl,
+            token,
+            interpret: options.interpret,
+          }),
+        }),
 
     async postStatus(status, { targetUrl, signal }) {
       if (token === undefined) {

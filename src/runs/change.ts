@@ -69,7 +69,13 @@ export type PullRequest = {
  */
 export type Interpretation =
   | { changes: Change[]; leftOut?: { ref: string; reason: string }[]; deleted?: DeletedBranch[] }
-  | { ignored: string; deleted?: DeletedBranch[] };
+  | { ignored: string; deleted?: DeletedBranch[]; skipped?: NamedHead[] };
+
+/** A commit that the delivery names, and that its author does not want to be built. */
+export type NamedHead = Pick<
+  Change,
+  'provider' | 'repository' | 'ref' | 'sha' | 'codecommit' | 'defaultBranch'
+>;
 
 /** A branch that the delivery says is gone, by its short name. */
 export type DeletedBranch = { repository: string; name: string };

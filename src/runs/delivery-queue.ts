@@ -26,4 +26,6 @@ export type RecordedDelivery = {
   tries: number;
   /** It was recovered or is a replay: what came before it may be newer than what it asks for. */
   isLate?: true;
+  /** A person had it played again, and wants it built although it may have been. */
+  isReplay?: true;
 };

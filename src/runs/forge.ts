@@ -18,6 +18,11 @@ export type Forge = {
     options: { signal?: AbortSignal },
   ): Promise<CloneCredential | undefined>;
   /**
+   * The open pull requests of a repository as what their events would ask for, the newest first and all of them or, of
+   * very many, the newest. Absent where there are none or nobody to ask for them. Rejects as `postStatus` does.
+   */
+  openPullRequests?(repository: string, options: { signal: AbortSignal }): Promise<Change[]>;
+  /**
    * Absent where the provider has no commit statuses. Rejects with `ForgeRefusal` when it will never take this one,
    * with anything else to be tried again.
    */

@@ -58,6 +58,8 @@ export type RunDetail = RunSummary & {
   /** Of the event `schedule`. */
   schedule?: ScheduledTime;
   deliveryId: string;
+  /** Its delivery never arrived by itself. */
+  recovered?: true;
   correlationId: string;
   pipeline: Run['pipeline'];
   jobs: JobDetail[];

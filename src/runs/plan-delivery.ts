@@ -8,7 +8,9 @@ import type { Change, Interpretation } from './change.ts';
 import type { NewRun } from './create-run.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
 import { type Forge, type PipelineSource, SourceRefusal } from './forge.ts';
+import type { HeadBook } from './head-book.ts';
 import { type BranchFile, learnSchedules } from './learn-schedules.ts';
+import { foundBefore, noteHeads } from './note-heads.ts';
 import { parseOnce } from './parse-once.ts';
 import { interpretOwnDelivery } from './plan-own-delivery.ts';
 import { maxSourceTries, pipelineFile, readPipeline, withCommitFacts } from './read-pipeline.ts';
@@ -20,6 +22,8 @@ export type PlanPorts = {
   pipelines: PipelineSource;
   /** Absent: nothing is built at a time of its own. */
   calendar?: { schedules: ScheduleBook; refs: RemoteRefs };
+  /** Absent: nobody looks for what never arrived. */
+  heads?: HeadBook;
   /** Names of the repositories that may have runs; absent: any whose delivery verifies. */
   repositories?: ReadonlySet<string>;
   /** How long a run may take whose pipeline sets no limit. */
@@ -45,6 +49,7 @@ export async function planDelivery(
   for (const branch of delivery.isLate ? [] : (asked.deleted ?? [])) {
     await ports.calendar?.schedules.keep(branch, []);
   }
+  if (ports.heads) await noteHeads(asked, delivery, { ...ports, heads: ports.heads }, ports.now());
   if ('ignored' in asked) return { runs: [], no: [asked.ignored] };
 
   const planned: { runs: NewRun[]; no: string[] } = {
@@ -65,13 +70,13 @@ export async function planDelivery(
 
 async function interpret(
   delivery: RecordedDelivery,
-  { forges, calendar }: PlanPorts,
+  { forges, calendar, heads }: PlanPorts,
   signal: AbortSignal,
 ): Promise<Interpretation | { again: string }> {
   if (delivery.source === 'hookline') {
     if (!calendar) return { ignored: 'schedules are not set up here' };
     const mayTryAgain = delivery.tries + 1 < maxSourceTries;
-    return interpretOwnDelivery(delivery, { forges, ...calendar, mayTryAgain }, signal);
+    return interpretOwnDelivery(delivery, { forges, heads, ...calendar, mayTryAgain }, signal);
   }
   const forge = forges[delivery.source];
   if (!forge) return { ignored: `${delivery.source} is not set up here` };
@@ -95,6 +100,8 @@ async function planChange(
   if (ports.repositories && !ports.repositories.has(change.repository)) {
     return { no: `repository ${change.repository} is not named in HOOKLINE_REPOSITORIES` };
   }
+  const before = ports.heads && (await foundBefore(change, delivery, ports.heads));
+  if (before !== undefined) return { no: before };
   const base = {
     id: ports.newId(),
     repository: change.repository,

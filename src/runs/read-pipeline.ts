@@ -29,8 +29,9 @@ export async function readPipeline(
     const credential = await forge.cloneCredential(change, { signal });
     const code = { ...forge.sourceOf(change), ...(credential ? { credential } : {}) };
     const { files, commit } = await pipelines.read(code, [pipelineFile], { signal });
-    // A pull request's event does not carry its head commit's message: only now can it be asked.
-    const skip = change.event === 'pull_request' ? findSkipToken(commit.message) : undefined;
+    // Not every event carries its head commit's message: only now can it be asked.
+    const isAsked = change.event === 'pull_request' || (change.event === 'push' && change.message === '');
+    const skip = isAsked ? findSkipToken(commit.message) : undefined;
     if (skip !== undefined) return { no: `the head commit says ${skip}` };
     const source = files.get(pipelineFile);
     if (source === undefined) {

@@ -26,6 +26,11 @@ import type { AttemptRow, DeploymentRow, JobRow, OutboxRow, RunRow, StepRow, Tab
 export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<RunDetail | undefined> {
   const row = await db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst();
   if (!row) return undefined;
+  const delivery = await db
+    .selectFrom('deliveries')
+    .select('recovered')
+    .where('id', '=', row.delivery_id)
+    .executeTakeFirst();
   const jobs = await db.selectFrom('jobs').selectAll().where('run_id', '=', id).orderBy('position').execute();
   const attempts = await db
     .selectFrom('attempts')
@@ -65,6 +70,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
     ...limitOf(row),
     ...scheduleOf(row),
     deliveryId: row.delivery_id,
+    ...(delivery?.recovered === 1 ? { recovered: true } : {}),
     correlationId: row.correlation_id,
     pipeline: { file: row.pipeline_file, digest: row.pipeline_digest },
     jobs: jobs.map((job) =>

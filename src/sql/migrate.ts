@@ -11,6 +11,7 @@ import * as groups from './migrations/006-groups.ts';
 import * as limits from './migrations/010-limits.ts';
 import * as runners from './migrations/020-runners.ts';
 import * as schedules from './migrations/030-schedules.ts';
+import * as heads from './migrations/031-heads.ts';
 import * as approvals from './migrations/040-approvals.ts';
 import * as newestAndImages from './migrations/041-newest-and-images.ts';
 import type { Tables } from './tables.ts';
@@ -27,6 +28,7 @@ const steps: Record<string, Step> = {
   '010-limits': limits,
   '020-runners': runners,
   '030-schedules': schedules,
+  '031-heads': heads,
   '040-approvals': approvals,
   '041-newest-and-images': newestAndImages,
 };

@@ -220,5 +220,6 @@ async function takeHeads(
     correlationId: row.correlation_id,
     tries: row.tries,
     ...(row.recovered === 1 || row.replay_of !== null ? { isLate: true } : {}),
+    ...(row.replay_of === null ? {} : { isReplay: true }),
   }));
 }

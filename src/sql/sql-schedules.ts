@@ -3,7 +3,8 @@ import { HistoryRefusal } from '../runs/history.ts';
 import type { Schedule, ScheduleBook, ScheduledBranch } from '../runs/schedule.ts';
 import { inTransaction } from './in-transaction.ts';
 import { ownDeliveryRow } from './own-delivery-row.ts';
-import type { ScheduleRow, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
+import type { ScheduleRow } from './watched-tables.ts';
 
 export function createSqlSchedules(db: Kysely<Tables>): ScheduleBook {
   return {

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { HeadLookRow, HeadRow, ScheduleRow } from './watched-tables.ts';
 
 /**
  * The tables as they are stored. Times are milliseconds since 1970; JSON is text, so that every database holds
@@ -22,6 +23,8 @@ export type Tables = {
   group_places: GroupPlaceRow;
   recoveries: RecoveryRow;
   schedules: ScheduleRow;
+  heads: HeadRow;
+  head_looks: HeadLookRow;
   runners: RunnerRow;
   runner_orders: RunnerOrderRow;
 };
@@ -57,21 +60,6 @@ export type DeliveryRow = {
 
 /** When the provider's log of a repository was last looked through, and up to where nothing in it is missing. */
 export type RecoveryRow = { repository: string; claimed_at: number; through: number | null };
-
-/** `place` is what else has to be known of the branch to build it. `due_at` is null when no time follows. */
-export type ScheduleRow = {
-  id: string;
-  repository: string;
-  branch: string;
-  cron: string;
-  timezone: string;
-  missed: string;
-  digest: string;
-  place: string;
-  due_at: number | null;
-  last_due_at: number | null;
-  last_delivery_id: string | null;
-};
 
 export type RefusalRow = { source: string; reason: string; count: number; last_at: number };
 export type RepositoryRow = { name: string; last_number: number };

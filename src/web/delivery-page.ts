@@ -40,10 +40,10 @@ ${originOf(delivery)}
 }
 
 /** How it came here, where that was not by itself, and what came of it. */
-function originOf({ recovered, replayOf, askedBy, replays }: Delivery): Html {
+function originOf({ event, recovered, replayOf, askedBy, replays }: Delivery): Html {
   return html`${
     recovered
-      ? html`<dt>Recovered</dt><dd>it never arrived, and was found in the sender's log</dd>
+      ? html`<dt>Recovered</dt><dd>${event === 'head' ? "no webhook ever named this commit: it was found at the repository's head" : "it never arrived, and was found in the sender's log"}</dd>
 `
       : nothing
   }${

@@ -29,6 +29,7 @@ ${withActions ? runActions(run) : ''}
 ${reference(run)} ${shortCommit(run.sha)}
 <span>${eventWord(run.event)}${run.schedule ? html` <code>${run.schedule.cron}</code>` : ''}${run.author === '' ? '' : html` by ${isolated(run.author)}`}</span>
 <span>${age(run.createdAtMs, nowMs)}</span>
+${run.recovered ? html`<span title="Its webhook never arrived: it was found at the provider">recovered</span>` : ''}
 ${took_}
 ${run.supersededBy ? html`<span>superseded by <a href="/runs/${run.supersededBy.id}">#${run.supersededBy.number}</a></span>` : ''}
 ${run.approval ? html`<span>approved by ${isolated(run.approval.by)} ${age(run.approval.atMs, nowMs)}</span>` : ''}

@@ -98,7 +98,15 @@ export async function startGitHost({ directory, token, port = 0 }: GitHostOption
     }, keepTrackOf),
   });
   const handleApi = getRequestListener(
-    restApi({ urls: () => urls, find, statuses, webhooks, faults, token }).fetch,
+    restApi({
+      urls: () => urls,
+      find,
+      statuses,
+      webhooks,
+      pullRequestsOf: pullRequests.listOf,
+      faults,
+      token,
+    }).fetch,
     {
       overrideGlobalObjects: false,
     },

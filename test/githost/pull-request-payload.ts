@@ -15,7 +15,7 @@ export function pullRequestPayload(urls: HostUrls, pullRequest: PullRequest, wha
   };
 }
 
-function pullRequestJson(urls: HostUrls, pullRequest: PullRequest) {
+export function pullRequestJson(urls: HostUrls, pullRequest: PullRequest) {
   const { number, repository, headRepository, createdAt } = pullRequest;
   const html = `${urls.url}/${repository.fullName}/pull/${number}`;
   const api = `${urls.apiUrl}/repos/${repository.fullName}`;

@@ -37,6 +37,8 @@ export interface OutgoingEvent {
 }
 
 export interface PullRequests {
+  /** Newest first. */
+  listOf(repository: BareRepository): PullRequest[];
   open(options: PullRequestOptions): Promise<{ pullRequest: PullRequest; event: OutgoingEvent }>;
   /** After a push to a repository: moves the references of its open pull requests; tells what to send. */
   follow(pushed: BareRepository): Promise<OutgoingEvent[]>;
@@ -46,6 +48,8 @@ export function createPullRequests(urls: HostUrls, find: (fullName: string) => B
   const opened: PullRequest[] = [];
 
   return {
+    listOf: (repository) => opened.filter((pull) => pull.repository === repository).reverse(),
+
     async open(options) {
       const repository = find(options.repository);
       const headRepository = find(options.headRepository ?? options.repository);

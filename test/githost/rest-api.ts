@@ -4,6 +4,8 @@ import { type BareRepository, findCommit } from './bare-repository.ts';
 import { type CommitStatus, type CommitStatuses, combinedState, currentStatuses } from './commit-statuses.ts';
 import { type Faults, holdBack } from './faults.ts';
 import { hookApi } from './hook-api.ts';
+import { pullRequestApi } from './pull-request-api.ts';
+import type { PullRequest } from './pull-requests.ts';
 import { type HostUrls, repositoryJson, userJson } from './repository-json.ts';
 import type { Webhooks } from './webhooks.ts';
 
@@ -12,13 +14,15 @@ export interface RestApiParts {
   find: (fullName: string) => BareRepository | undefined;
   statuses: CommitStatuses;
   webhooks: Webhooks;
+  pullRequestsOf: (repository: BareRepository) => PullRequest[];
   faults: Faults;
   /** Who may write, and read what is private; everybody when there is none. */
   token: string | undefined;
 }
 
 /** The part of GitHub's REST API that a CI service uses, below `/api/v3` as on GitHub Enterprise Server. */
-export function restApi({ urls, find, statuses, webhooks, faults, token }: RestApiParts): Hono {
+export function restApi(parts: RestApiParts): Hono {
+  const { urls, find, statuses, webhooks, pullRequestsOf, faults, token } = parts;
   const app = new Hono().basePath('/api/v3');
   const knows = (header: string | undefined) =>
     token === undefined || /^(?:bearer|token) (.*)$/i.exec(header ?? '')?.[1] === token;
@@ -92,6 +96,18 @@ export function restApi({ urls, find, statuses, webhooks, faults, token }: RestA
       url: `${commit}/status`,
     });
   });
+
+  app.route(
+    '/',
+    pullRequestApi({
+      urls,
+      listOf: (path, header) => {
+        const repository = repositoryOf(path, header);
+        return repository && pullRequestsOf(repository);
+      },
+      error: apiError,
+    }),
+  );
 
   app.route(
     '/',

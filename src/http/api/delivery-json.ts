@@ -18,7 +18,8 @@ export const deliverySummaryJson = z
     reason: z.string().optional().openapi({ description: 'Why it makes no run, in words.' }),
     problem: z.string().optional().openapi({ description: 'Why it still waits; it is tried again.' }),
     recovered: z.literal(true).optional().openapi({
-      description: "It never arrived by itself: it was found in the provider's log.",
+      description:
+        "It never arrived by itself: it was found in the provider's log, or its commit at the head of its reference.",
     }),
     replayOf: z.string().optional().openapi({ description: 'The delivery that was played again as this.' }),
     askedBy: z.string().optional().openapi({ description: 'Who asked for the replay.' }),

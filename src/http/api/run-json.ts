@@ -84,6 +84,9 @@ export const runJson = runSummaryJson
       .optional()
       .openapi({ description: 'Of the event `schedule`: whose time it was.' }),
     deliveryId: z.string(),
+    recovered: z.literal(true).optional().openapi({
+      description: 'Its delivery never arrived by itself: it, or the commit, was found at the provider.',
+    }),
     correlationId: z.string(),
     approval: z.object({ by: z.string(), at: timeJson, comment: z.string().optional() }).optional(),
     supersededBy: z
@@ -125,6 +128,7 @@ export function runToJson(run: RunDetail): z.infer<typeof runJson> {
     ...runSummaryToJson(run),
     ...(run.schedule ? { schedule: scheduledTimeToJson(run.schedule) } : {}),
     deliveryId: run.deliveryId,
+    ...(run.recovered ? { recovered: run.recovered } : {}),
     correlationId: run.correlationId,
     ...(run.approval ? { approval: approvalToJson(run.approval) } : {}),
     ...(run.supersededBy ? { supersededBy: linkTo(run.supersededBy) } : {}),

@@ -39,7 +39,13 @@ export function interpretPush(payload: unknown): Interpretation {
   }
   const message = push.head_commit?.message ?? '';
   const skip = findSkipToken(message);
-  if (skip !== undefined) return { ignored: `the head commit's message says ${skip}` };
+  if (skip !== undefined) {
+    const head = { repository: push.repository.full_name, ref: push.ref, sha: push.after };
+    return {
+      ignored: `the head commit's message says ${skip}`,
+      ...(target.kind === 'branch' ? { skipped: [{ provider: 'github', ...head }] } : {}),
+    };
+  }
 
   return {
     changes: [
