@@ -125,10 +125,6 @@ export async function startWeb(
     blobs,
     liveLogs: createLiveLogReader(redis),
     publicUrl: config.publicUrl ?? `http://${config.host}:${config.port}`,
-    webhooks: [
-      githubWebhook({ secrets: config.github.secrets, inbox, now, newId, log }),
-      codecommitWebhook({ secrets: config.codecommit.secrets, inbox, now, newId, log }),
-    ],
     pages: createPages({
       history,
       runners: { registry, orderRunners },
@@ -148,7 +144,11 @@ export async function startWeb(
     now,
     newId,
   });
-  const server = await serve(app, { host: config.host, port: config.port, log });
+  const webhooks = [
+    githubWebhook({ secrets: config.github.secrets, inbox, now, newId, log }),
+    codecommitWebhook({ secrets: config.codecommit.secrets, inbox, now, newId, log }),
+  ];
+  const server = await serve(app, { webhooks, host: config.host, port: config.port, log });
   publicUrl ||= server.url;
 
   const control = await startControl(

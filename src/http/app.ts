@@ -43,8 +43,6 @@ export type AppOptions = {
   schedules?: Pick<ScheduleBook, 'list'>;
   blobs: Pick<BlobStore, 'get'>;
   liveLogs: Pick<LiveLogReader, 'follow'>;
-  /** Routes that take deliveries, under whole paths; they check their senders themselves. */
-  webhooks: readonly Hono[];
   /** HTML pages, under whole paths. Every one of them needs the key, or a browser that signed in with it. */
   pages?: Hono;
   /** Unset: the service is open to requests for a loopback name, and to no others. */
@@ -60,8 +58,8 @@ export type AppOptions = {
 };
 
 /**
- * The whole of what the service answers over HTTP. Order matters: deliveries come first and pass through nothing of
- * what follows; health is open to whoever watches; behind the key stand the API and the pages.
+ * What the service answers over HTTP, deliveries aside. Order matters: health is open to whoever watches; behind the
+ * key stand the API and the pages. Deliveries never come here: the server hands them to routes of their own.
  */
 export function createApp(options: AppOptions): Hono<AppEnv> {
   const { history, blobs, liveLogs, log, now, apiKey, publicUrl } = options;
@@ -76,7 +74,6 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
     ),
   );
 
-  for (const webhook of options.webhooks) app.route('/', webhook);
   app.use(correlate(options));
   app.use(securityHeaders());
   app.route('/', healthRoutes(options));

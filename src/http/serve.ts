@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { getRequestListener, RequestError } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -9,7 +9,16 @@ import type { AppEnv } from './app-env.ts';
 import { problemResponse } from './problem.ts';
 import { listenRefusal } from './serve-refusal.ts';
 
+/** A path that is answered on node's own request and response, before the app and through nothing of it. */
+export type DirectRoute = {
+  path: string;
+  /** Answers every method, and checks its senders itself. */
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+};
+
 export type ServeOptions = {
+  /** Routes that take deliveries. Each comes as fast as it can be written down, so nothing stands before them. */
+  webhooks?: readonly DirectRoute[];
   host: string;
   /** 0 for any free port. */
   port: number;
@@ -50,6 +59,10 @@ export async function serve(app: Pick<Hono<AppEnv>, 'fetch'>, options: ServeOpti
   const { host, port, log, limits = serveLimits } = options;
   const stopping = new AbortController();
   const bindings = { stopping: stopping.signal };
+  const direct = new Map((options.webhooks ?? []).map((route) => [route.path, route]));
+  const answerByApp = getRequestListener((request) => app.fetch(request, bindings), {
+    errorHandler: (error) => strayError(error, log),
+  });
   const server = createServer(
     {
       headersTimeout: limits.headersMs,
@@ -57,9 +70,13 @@ export async function serve(app: Pick<Hono<AppEnv>, 'fetch'>, options: ServeOpti
       keepAliveTimeout: limits.keepAliveMs,
       connectionsCheckingInterval: Math.min(5_000, limits.headersMs),
     },
-    getRequestListener((request) => app.fetch(request, bindings), {
-      errorHandler: (error) => strayError(error, log),
-    }),
+    (request, response) => {
+      const route = direct.get(pathOf(request.url ?? ''));
+      if (!route) return void answerByApp(request, response);
+      route
+        .answer(request, response)
+        .catch((error: unknown) => answerStray(response, strayError(error, log)));
+    },
   );
   server.timeout = limits.silentMs;
 
@@ -104,6 +121,13 @@ export async function serve(app: Pick<Hono<AppEnv>, 'fetch'>, options: ServeOpti
   };
 }
 
+/** Of a request's target. Proxies may send it as a whole URL (RFC 9112, section 3.2.2). */
+function pathOf(target: string): string {
+  if (!target.startsWith('/')) return URL.canParse(target) ? new URL(target).pathname : '';
+  const end = target.indexOf('?');
+  return end < 0 ? target : target.slice(0, end);
+}
+
 /** What never came to the app, for its host or path is no part of a URL, or what even the app let through. */
 function strayError(error: unknown, log: Pick<Log, 'error'>): Response {
   const correlationId = newId();
@@ -113,6 +137,11 @@ function strayError(error: unknown, log: Pick<Log, 'error'>): Response {
   }
   log.error({ err: error, correlationId }, 'a request failed outside of the app');
   return problemResponse({ status: 500, code: 'internal-error', detail: 'internal error', correlationId });
+}
+
+async function answerStray(response: ServerResponse, answer: Response): Promise<void> {
+  if (response.headersSent) response.destroy();
+  else response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(await answer.text());
 }
 
 /** An address that can be opened: "all interfaces" is none. */

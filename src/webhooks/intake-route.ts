@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { STATUS_CODES } from 'node:http';
-import { type Context, Hono } from 'hono';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
-import type { Inbox, NewDelivery, Source } from './inbox.ts';
+import type { Inbox, NewDelivery, Recorded, Source } from './inbox.ts';
 import { bodyReader } from './read-body.ts';
+import { type Answer, accepted, problem, sendAnswer } from './send-answer.ts';
 import { WebhookRefusal } from './webhook-refusal.ts';
 
 /** What intake asks of its surroundings, whatever the provider. */
@@ -46,14 +46,21 @@ export type IntakeProvider = {
 const defaultMaxBytes = 25 * 1024 * 1024;
 const defaultMaxHeldBytes = 256 * 1024 * 1024;
 
-const retryAfterSeconds = '10';
+/** One path of the server, answered on node's own request and response. */
+export type IntakeRoute = {
+  path: string;
+  /** Answers whatever comes, of any method. Never rejects. */
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void>;
+};
 
 /**
  * A route that takes signed deliveries: verified, written down, then answered 202. Whoever is turned away gets a
  * problem (RFC 9457) that names what was wrong. Refusals of unproved senders are counted and not logged, so that a
  * flood of them fills no disk; the log hears of senders who hold the secret and of an inbox that is down.
+ *
+ * No framework stands before it: a delivery needs none of what one does for a request, and would pay for it.
  */
-export function intakeRoute(provider: IntakeProvider, ports: IntakePorts): Hono {
+export function intakeRoute(provider: IntakeProvider, ports: IntakePorts): IntakeRoute {
   const { inbox, now, newId, log } = ports;
   const readBody = bodyReader({
     maxBytes: ports.maxBytes ?? defaultMaxBytes,
@@ -62,75 +69,70 @@ export function intakeRoute(provider: IntakeProvider, ports: IntakePorts): Hono 
   const { source, path } = provider;
 
   /** Throws a `WebhookRefusal`, or whatever stops the inbox from writing. */
-  async function receive(context: Context, id: string, receivedAtMs: number) {
-    const accept = provider.admit((name) => context.req.header(name), receivedAtMs);
-    const accepted = accept(await readBody(context.req.raw));
-    return await inbox.record({
-      ...accepted,
+  async function receive(request: IncomingMessage, id: string, receivedAtMs: number): Promise<Recorded> {
+    const accept = provider.admit(headersOf(request), receivedAtMs);
+    const delivery = accept(await readBody(request));
+    return inbox.record({
+      ...delivery,
       id,
       source,
-      bodySha256: hash('sha256', accepted.body),
+      bodySha256: hash('sha256', delivery.body),
       receivedAtMs,
       correlationId: id,
     });
   }
 
-  return new Hono()
-    .post(path, async (context) => {
+  function turnAway(error: unknown, request: IncomingMessage, id: string, receivedAtMs: number): Answer {
+    if (!(error instanceof WebhookRefusal)) {
+      log.error({ err: error, correlationId: id, source }, 'a verified delivery could not be recorded');
+      return problem(
+        id,
+        503,
+        'inbox-unavailable',
+        'the delivery could not be written down just now; nothing was kept of it: deliver it again',
+      );
+    }
+    const { code, status, message } = error;
+    const event = provider.claimedEvent(headersOf(request));
+    inbox.refuse({ source, reason: code, event, status, receivedAtMs, correlationId: id });
+    if (provesItsSender(status)) {
+      log.warn({ correlationId: id, source, event, code }, `a delivery was refused: ${message}`);
+    }
+    return problem(id, status, code, message);
+  }
+
+  async function answerTo(request: IncomingMessage, id: string): Promise<Answer> {
+    if (request.method !== 'POST') {
+      return problem(id, 405, 'method-not-allowed', `${path} takes deliveries by POST and nothing else`);
+    }
+    const receivedAtMs = now();
+    try {
+      const recorded = await receive(request, id, receivedAtMs);
+      return accepted(
+        recorded.outcome === 'duplicate' ? { id: recorded.id, duplicate: true } : { id: recorded.id },
+      );
+    } catch (error) {
+      return turnAway(error, request, id, receivedAtMs);
+    }
+  }
+
+  return {
+    path,
+    async answer(request, response) {
       const id = newId();
-      const receivedAtMs = now();
-      try {
-        const recorded = await receive(context, id, receivedAtMs);
-        const answer =
-          recorded.outcome === 'duplicate' ? { id: recorded.id, duplicate: true } : { id: recorded.id };
-        return jsonResponse(202, answer, { 'content-type': 'application/json', 'x-correlation-id': id });
-      } catch (error) {
-        if (!(error instanceof WebhookRefusal)) {
-          log.error({ err: error, correlationId: id, source }, 'a verified delivery could not be recorded');
-          return problem(
-            id,
-            503,
-            'inbox-unavailable',
-            'the delivery could not be written down just now; nothing was kept of it: deliver it again',
-          );
-        }
-        const { code, status, message } = error;
-        const event = provider.claimedEvent((name) => context.req.header(name));
-        inbox.refuse({ source, reason: code, event, status, receivedAtMs, correlationId: id });
-        if (provesItsSender(status)) {
-          log.warn({ correlationId: id, source, event, code }, `a delivery was refused: ${message}`);
-        }
-        return problem(id, status, code, message);
-      }
-    })
-    .all(path, () =>
-      problem(newId(), 405, 'method-not-allowed', `${path} takes deliveries by POST and nothing else`),
-    );
+      sendAnswer(request, response, id, await answerTo(request, id));
+    },
+  };
+}
+
+function headersOf({ headers }: IncomingMessage): HeaderLookup {
+  return (name) => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : undefined;
+  };
 }
 
 /** Everything malformed is found after the signature proved good; the other answers come before. */
 function provesItsSender(status: number): boolean {
   return status === 400;
-}
-
-function problem(correlationId: string, status: number, code: string, detail: string): Response {
-  const title = STATUS_CODES[status] ?? 'Error';
-  return jsonResponse(
-    status,
-    { type: 'about:blank', title, status, detail, code, correlationId },
-    {
-      'content-type': 'application/problem+json',
-      'x-correlation-id': correlationId,
-      ...(status === 503 ? { 'retry-after': retryAfterSeconds } : {}),
-      ...(status === 405 ? { allow: 'POST' } : {}),
-    },
-  );
-}
-
-/**
- * Not `context.json`: given more than one header it makes a `Headers` object, which takes @hono/node-server off
- * the fast path that plain ones stay on.
- */
-function jsonResponse(status: number, body: object, headers: Record<string, string>): Response {
-  return new Response(JSON.stringify(body), { status, headers });
 }

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MemoryInbox } from '../../src/webhooks/memory-inbox.ts';
 import { codecommitIntake, codecommitRecord, secret } from '../src/webhooks/codecommit/codecommit-intake.ts';
@@ -14,7 +13,7 @@ let customData: string;
 beforeEach(async () => {
   const intake = codecommitIntake({ now: Date.now });
   ({ inbox } = intake);
-  server = createServer(getRequestListener(intake.app.fetch));
+  server = createServer(intake.app.listener);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   customData = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/codecommit`;

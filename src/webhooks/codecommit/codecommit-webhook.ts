@@ -1,8 +1,7 @@
 import { hash } from 'node:crypto';
-import type { Hono } from 'hono';
 import { z } from 'zod';
 import { usableSecrets } from '../hmac-signature.ts';
-import { type Accepted, type IntakePorts, intakeRoute } from '../intake-route.ts';
+import { type Accepted, type IntakePorts, type IntakeRoute, intakeRoute } from '../intake-route.ts';
 import { parsePayload } from '../parse-payload.ts';
 import { readPayload } from '../read-payload.ts';
 import { recordIdentity, recordsOf } from './codecommit-event.ts';
@@ -24,7 +23,7 @@ export function codecommitWebhook({
   secrets,
   toleranceSeconds = 300,
   ...ports
-}: CodecommitOptions & IntakePorts): Hono {
+}: CodecommitOptions & IntakePorts): IntakeRoute {
   const usable = usableSecrets(secrets);
 
   return intakeRoute(

@@ -1,5 +1,10 @@
-import type { Hono } from 'hono';
-import { type Accepted, type HeaderLookup, type IntakePorts, intakeRoute } from '../intake-route.ts';
+import {
+  type Accepted,
+  type HeaderLookup,
+  type IntakePorts,
+  type IntakeRoute,
+  intakeRoute,
+} from '../intake-route.ts';
 import { isObject, parsePayload } from '../parse-payload.ts';
 import { isRepositoryName } from '../repository-name.ts';
 import { requiredHeader } from '../required-header.ts';
@@ -25,7 +30,7 @@ const keptHeaderLength = 200;
  * of a delivery is decided, and said, by whoever reads the inbox.
  * https://docs.github.com/en/webhooks/webhook-events-and-payloads#delivery-headers
  */
-export function githubWebhook({ secrets, secretsOf, ...ports }: GithubSecrets & IntakePorts): Hono {
+export function githubWebhook({ secrets, secretsOf, ...ports }: GithubSecrets & IntakePorts): IntakeRoute {
   const signatures = githubSignatureVerifier({ secrets, secretsOf });
 
   return intakeRoute(

@@ -7,11 +7,6 @@ import { testApp } from './test-app.ts';
 
 const key = 'a-key-of-some-length';
 const bearer = { authorization: `Bearer ${key}` };
-const webhook = new Hono()
-  .post('/webhooks/github', (context) => context.json({ id: 'd1' }, 202))
-  .post('/webhooks/broken', () => {
-    throw new Error('secret detail');
-  });
 const pages = new Hono().get('/', (context) => context.html('<h1>Runs</h1>'));
 
 async function problemOf(response: Response) {
@@ -100,19 +95,14 @@ describe('errors are problems', () => {
     });
   });
 
-  it('500 for a bug, without a word of what it was, webhooks included', async () => {
-    const { app, history } = testApp({ webhooks: [webhook] });
+  it('500 for a bug, without a word of what it was', async () => {
+    const { app, history } = testApp();
     history.run = async () => {
       throw new Error('secret detail');
     };
-    for (const response of [
-      await app.request('/api/v1/runs/run1'),
-      await app.request('/webhooks/broken', { method: 'POST' }),
-    ]) {
-      const problem = await problemOf(response);
-      expect(problem).toMatchObject({ status: 500, code: 'internal-error' });
-      expect(JSON.stringify(problem)).not.toContain('secret');
-    }
+    const problem = await problemOf(await app.request('/api/v1/runs/run1'));
+    expect(problem).toMatchObject({ status: 500, code: 'internal-error' });
+    expect(JSON.stringify(problem)).not.toContain('secret');
   });
 
   it('keeps the status that a library threw', async () => {
@@ -125,7 +115,7 @@ describe('errors are problems', () => {
 });
 
 describe('with a key', () => {
-  const options = { apiKey: key, webhooks: [webhook], pages };
+  const options = { apiKey: key, pages };
 
   it('the API takes the key as a bearer token and nothing else', async () => {
     const { app } = testApp(options);
@@ -146,17 +136,16 @@ describe('with a key', () => {
     expect((await app.request('/api/v1/runs', { method: 'DELETE' })).status).toBe(401);
   });
 
-  it('webhooks and health are open', async () => {
+  it('health is open', async () => {
     const { app } = testApp(options);
-    expect((await app.request('/webhooks/github', { method: 'POST' })).status).toBe(202);
     expect((await app.request('/healthz')).status).toBe(200);
     expect((await app.request('/readyz')).status).toBe(200);
   });
 });
 
 describe('without a key', () => {
-  it('the service answers to loopback names alone, save webhooks and health', async () => {
-    const { app, history } = testApp({ webhooks: [webhook], pages });
+  it('the service answers to loopback names alone, save health', async () => {
+    const { app, history } = testApp({ pages });
     history.runs.set('run1', runWith());
     for (const host of ['localhost:8080', '127.0.0.1', '[::1]:8080']) {
       expect((await app.request(`http://${host}/api/v1/runs`)).status).toBe(200);
@@ -165,7 +154,6 @@ describe('without a key', () => {
       const response = await app.request(`http://rebound.example${path}`);
       expect(await problemOf(response)).toMatchObject({ status: 403, code: 'host-not-allowed' });
     }
-    expect((await app.request('http://tunnel.example/webhooks/github', { method: 'POST' })).status).toBe(202);
     expect((await app.request('http://10.0.0.1/healthz')).status).toBe(200);
   });
 });

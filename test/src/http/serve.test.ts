@@ -1,17 +1,25 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Agent, createServer, get as httpGet } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { Hono } from 'hono';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { type ServeLimits, serve, serveLimits } from '../../../src/http/serve.ts';
+import { type DirectRoute, type ServeLimits, serve, serveLimits } from '../../../src/http/serve.ts';
 import { silentLog } from '../../../src/log.ts';
+import { githubWebhook } from '../../../src/webhooks/github/github-webhook.ts';
+import { memoryInbox } from '../../../src/webhooks/memory-inbox.ts';
 import { waitUntil } from '../../support/wait-until.ts';
 import { readEvents } from './logs/sse-reader.ts';
 import { attemptWith, jobWith, runWith } from './memory-history.ts';
 import { testApp } from './test-app.ts';
 
-async function serveTest(app: Parameters<typeof serve>[0], limits: Partial<ServeLimits> = {}) {
+async function serveTest(
+  app: Parameters<typeof serve>[0],
+  limits: Partial<ServeLimits> = {},
+  webhooks: readonly DirectRoute[] = [],
+) {
   const server = await serve(app, {
+    webhooks,
     host: '127.0.0.1',
     port: 0,
     log: silentLog,
@@ -76,6 +84,49 @@ describe('listening', () => {
   });
 });
 
+describe('deliveries', () => {
+  const seen: DirectRoute = {
+    path: '/webhooks/seen',
+    async answer({ method, url }, response) {
+      response.writeHead(202).end(`${method} ${url}`);
+    },
+  };
+  const bug: DirectRoute = {
+    path: '/webhooks/bug',
+    answer: () => Promise.reject(new Error('secret detail')),
+  };
+  const listen = () => serveTest(testApp({ apiKey: 'a-key-of-some-length' }).app, {}, [seen, bug]);
+
+  it('come to routes of their own, past the key and under any name of the host', async () => {
+    const { port } = await listen();
+    const targets = ['/webhooks/seen', '/webhooks/seen?hook=1', 'http://tunnel.example/webhooks/seen'];
+    for (const target of targets) {
+      const { received } = await raw(port, `POST ${target} HTTP/1.1\r\nhost: tunnel.example\r\n\r\n`);
+      await waitUntil(async () => received().includes(target), { what: 'an answer', timeoutMs: 30_000 });
+      expect(received()).toMatch(/^HTTP\/1\.1 202 /);
+    }
+  });
+
+  it.each(['/webhooks/other', '/webhooks/seen/', '/webhooks/seen/more', '//webhooks/seen'])(
+    'are not taken at %s',
+    async (path) => {
+      const { url } = await listen();
+      const response = await fetch(`${url}${path}`, { method: 'POST' });
+      expect([401, 404]).toContain(response.status);
+      expect(response.headers.get('content-type')).toBe('application/problem+json');
+    },
+  );
+
+  it('hear of a bug as of an internal error, and nothing of what it was', async () => {
+    const { url } = await listen();
+    const response = await fetch(`${url}/webhooks/bug`, { method: 'POST' });
+    expect(response.status).toBe(500);
+    const text = await response.text();
+    expect(JSON.parse(text)).toMatchObject({ code: 'internal-error', detail: 'internal error' });
+    expect(text).not.toContain('secret');
+  });
+});
+
 describe('clients that take their time', () => {
   it('are cut off when their headers do not come', async () => {
     const server = await serveTest(testApp().app, { headersMs: 150 });
@@ -84,15 +135,22 @@ describe('clients that take their time', () => {
     expect(received()).toMatch(/^HTTP\/1\.1 408 /);
   });
 
-  it('are cut off when their bodies do not come', async () => {
-    const slow = new Hono().post('/webhooks/slow', async (context) => context.text(await context.req.text()));
-    const { app } = testApp({ webhooks: [slow] });
-    const server = await serveTest(app, { headersMs: 100, requestMs: 200 });
+  it('are cut off when their bodies do not come, and nothing is recorded', async () => {
+    const inbox = memoryInbox();
+    const secret = 'a secret of the two';
+    const ports = { inbox, now: Date.now, newId: randomUUID, log: silentLog };
+    const limits = { headersMs: 100, requestMs: 200 };
+    const server = await serveTest(testApp().app, limits, [githubWebhook({ secrets: [secret], ...ports })]);
     const { socket } = await raw(
       server.port,
-      'POST /webhooks/slow HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nabc',
+      `POST /webhooks/github HTTP/1.1\r\nhost: localhost\r\nx-hub-signature-256: sha256=${'0'.repeat(64)}\r\ncontent-length: 9\r\n\r\nabc`,
     );
     await once(socket, 'close');
+    await waitUntil(async () => inbox.refusals().get('github body-cut-off') === 1, {
+      what: 'the refusal',
+      timeoutMs: 30_000,
+    });
+    expect(inbox.deliveries()).toEqual([]);
   });
 
   it('are answered when what they send is no HTTP, or names an odd host', async () => {

@@ -18,7 +18,6 @@ export function testApp(options: Partial<AppOptions> = {}) {
     history,
     blobs,
     liveLogs: live,
-    webhooks: [],
     publicUrl: 'http://localhost:8080',
     ready: async () => ({ store: 'ok' }),
     log: silentLog,

@@ -43,20 +43,7 @@ export async function openRecoveryScene() {
     if (door === 'closed') return void request.socket.destroy();
     if (door !== 'open')
       return void request.resume().once('end', () => response.writeHead(Number(door)).end());
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.once('end', async () => {
-      const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-      const headers = new Headers(
-        Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
-      );
-      const answer = await webhook.request(pathname, {
-        method: 'POST',
-        headers,
-        body: Buffer.concat(chunks),
-      });
-      response.writeHead(answer.status).end(await answer.text());
-    });
+    void webhook.answer(request, response);
   });
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   const hookUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/webhooks/github`;

@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
-import type { Hono } from 'hono';
 import { newId } from '../../../../src/ids.ts';
 import { silentLog } from '../../../../src/log.ts';
 import { codecommitWebhook } from '../../../../src/webhooks/codecommit/codecommit-webhook.ts';
 import { type MemoryInbox, memoryInbox } from '../../../../src/webhooks/memory-inbox.ts';
+import { type OverHttp, overHttp } from '../../../support/over-http.ts';
 
 export const secret = 'shared with the bridge';
 export const nowSeconds = 1_700_000_000;
@@ -11,9 +11,9 @@ export const nowSeconds = 1_700_000_000;
 type Options = Partial<Parameters<typeof codecommitWebhook>[0]>;
 
 /** Intake over an inbox in memory, by a clock that stands still. */
-export function codecommitIntake(options: Options = {}): { app: Hono; inbox: MemoryInbox } {
+export function codecommitIntake(options: Options = {}): { app: OverHttp; inbox: MemoryInbox } {
   const inbox = memoryInbox();
-  const app = codecommitWebhook({
+  const { answer } = codecommitWebhook({
     secrets: [secret],
     inbox,
     now: () => nowSeconds * 1000,
@@ -21,7 +21,7 @@ export function codecommitIntake(options: Options = {}): { app: Hono; inbox: Mem
     log: silentLog,
     ...options,
   });
-  return { app, inbox };
+  return { app: overHttp(answer), inbox };
 }
 
 export function signatureOf(at: number | string, body: string, key = secret): string {
@@ -30,7 +30,7 @@ export function signatureOf(at: number | string, body: string, key = secret): st
 
 /** A delivery as the Lambda bridge makes it; a header given as undefined is left out. */
 export async function deliver(
-  app: Hono,
+  app: OverHttp,
   body: string,
   { at = nowSeconds, key = secret, headers = {} }: DeliverOptions = {},
 ): Promise<Response> {

@@ -1,18 +1,18 @@
 import { createHmac, randomUUID } from 'node:crypto';
-import type { Hono } from 'hono';
 import { newId } from '../../../../src/ids.ts';
 import { silentLog } from '../../../../src/log.ts';
 import { githubWebhook } from '../../../../src/webhooks/github/github-webhook.ts';
 import { type MemoryInbox, memoryInbox } from '../../../../src/webhooks/memory-inbox.ts';
+import { type OverHttp, overHttp } from '../../../support/over-http.ts';
 
 export const secret = "It's a Secret to Everybody";
 
 type Options = Partial<Parameters<typeof githubWebhook>[0]>;
 
 /** Intake over an inbox in memory. */
-export function githubIntake(options: Options = {}): { app: Hono; inbox: MemoryInbox } {
+export function githubIntake(options: Options = {}): { app: OverHttp; inbox: MemoryInbox } {
   const inbox = memoryInbox();
-  const app = githubWebhook({
+  const { answer } = githubWebhook({
     secrets: [secret],
     inbox,
     now: () => 1_700_000_000_000,
@@ -20,7 +20,7 @@ export function githubIntake(options: Options = {}): { app: Hono; inbox: MemoryI
     log: silentLog,
     ...options,
   });
-  return { app, inbox };
+  return { app: overHttp(answer), inbox };
 }
 
 export function signatureOf(body: string | Uint8Array, key = secret): string {
@@ -29,7 +29,7 @@ export function signatureOf(body: string | Uint8Array, key = secret): string {
 
 /** A delivery as GitHub makes it; a header given as undefined is left out. */
 export async function deliver(
-  app: Hono,
+  app: OverHttp,
   body: string | Uint8Array<ArrayBuffer>,
   headers: Record<string, string | undefined> = {},
 ): Promise<Response> {

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect, type Socket } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { memoryInbox } from '../../../../src/webhooks/memory-inbox.ts';
 import { waitUntil } from '../../../support/wait-until.ts';
 import { examplePayload } from './examples.ts';
 import { githubIntake, signatureOf } from './github-intake.ts';
@@ -13,7 +13,7 @@ const pushBody = JSON.stringify(examplePayload('push'));
 /** Intake behind a real server on a port of its own, closed when the test ends. */
 async function listen(options: Parameters<typeof githubIntake>[0] = {}) {
   const { app, inbox } = githubIntake(options);
-  const server = createServer(getRequestListener(app.fetch));
+  const server = createServer(app.listener);
   onTestFinished(async () => {
     server.closeAllConnections();
     server.close();
@@ -72,13 +72,14 @@ describe('GitHub intake over a connection', () => {
   });
 
   it('answers a body announced too large without waiting for it', async () => {
-    const { port } = await listen();
+    const { port, inbox } = await listen();
     const { received } = await raw(port, [
       `content-length: ${26 * 1024 * 1024 + 1}`,
       `x-hub-signature-256: ${signatureOf('')}`,
     ]);
     await waitUntil(async () => received().includes('\r\n\r\n'), { what: 'an answer', timeoutMs: 5_000 });
     expect(received()).toMatch(/^HTTP\/1\.1 413 /);
+    expect(inbox.refusals()).toEqual(new Map([['github body-too-large', 1]]));
   });
 
   it('answers a sender of endless chunks once they are too many', async () => {
@@ -103,6 +104,39 @@ describe('GitHub intake over a connection', () => {
     const { received } = await raw(port, ['content-length: 1000']);
     await waitUntil(async () => received().includes('\r\n\r\n'), { what: 'an answer', timeoutMs: 5_000 });
     expect(received()).toMatch(/^HTTP\/1\.1 401 /);
+  });
+
+  it('survives a sender who is gone before its delivery is written down', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    let isRecorded = false;
+    const { port, url } = await listen({
+      inbox: {
+        ...memoryInbox(),
+        async record({ id }) {
+          isRecorded = true;
+          await promise;
+          return { outcome: 'recorded', id };
+        },
+      },
+    });
+    const head = Object.entries(headersFor(pushBody)).map(([name, value]) => `${name}: ${value}`);
+    const { socket } = await raw(port, [...head, `content-length: ${Buffer.byteLength(pushBody)}`]);
+    socket.write(pushBody);
+    await waitUntil(async () => isRecorded, { what: 'the delivery', timeoutMs: 30_000 });
+    const gone = once(socket, 'close');
+    socket.destroy();
+    await gone;
+    resolve();
+    const response = await fetch(url, { method: 'POST', body: pushBody, headers: headersFor(pushBody) });
+    expect(response.status).toBe(202);
+  });
+
+  it('refuses what declares a length and comes in chunks besides', async () => {
+    const { port, inbox } = await listen();
+    const { received } = await raw(port, ['content-length: 4', 'transfer-encoding: chunked']);
+    await waitUntil(async () => received().includes('\r\n\r\n'), { what: 'an answer', timeoutMs: 30_000 });
+    expect(received()).toMatch(/^HTTP\/1\.1 400 /);
+    expect(inbox.deliveries()).toEqual([]);
   });
 
   it('takes the next delivery on a connection whose last one was refused unread', async () => {
