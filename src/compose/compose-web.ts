@@ -80,7 +80,7 @@ export async function startWeb(
   await database.takeUp();
 
   const outbox = createSqlOutbox(db);
-  const inbox = createSqlInbox(db, log, { groups: database.groups });
+  const inbox = createSqlInbox(db, log, { groups: database.groups, insert: database.insert });
   const commands = createSqlCommands(db);
   const store = createSqlRunStore(db, { now, newId, onEffects: outbox.stored, onCommands: commands.stored });
   const vault = createSecretStore(createSqlSecrets(db), options.masterKey, now);

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
+import { type InsertDeliveries, insertOneByOne, insertTogether } from '../sql/insert-deliveries.ts';
 import type { Tables } from '../sql/tables.ts';
 import type { DataDirectory } from './data-directory.ts';
 
@@ -11,6 +12,8 @@ export type Database = {
   readonly migrated: readonly string[];
   /** How many groups of deliveries may be written at once. */
   readonly groups: number;
+  /** How the rows of a group are best written. */
+  readonly insert: InsertDeliveries;
   /** Frees what an earlier control held when it was killed, if it is certain that no other one is at work. */
   takeUp(): Promise<void>;
   close(): Promise<void>;
@@ -29,11 +32,25 @@ export async function openDatabase(config: Config, data: DataDirectory, log: Log
   if (config.databaseUrl !== undefined) {
     const { openPostgres, postgresGroups } = await import('../sql/open-postgres.ts');
     const db = await openPostgres(config.databaseUrl, log, onMigrated);
-    return { db, migrated, groups: postgresGroups, takeUp: async () => {}, close: () => db.destroy() };
+    return {
+      db,
+      migrated,
+      groups: postgresGroups,
+      insert: insertTogether,
+      takeUp: async () => {},
+      close: () => db.destroy(),
+    };
   }
   const { openSqlite } = await import('../sql/open-sqlite.ts');
   const { releaseHolds } = await import('../sql/release-holds.ts');
   const db = await openSqlite(join(data.path('database'), 'hookline.sqlite'), onMigrated);
   // The lock on the data directory says that no other control works on this file.
-  return { db, migrated, groups: sqliteGroups, takeUp: () => releaseHolds(db), close: () => db.destroy() };
+  return {
+    db,
+    migrated,
+    groups: sqliteGroups,
+    insert: insertOneByOne,
+    takeUp: () => releaseHolds(db),
+    close: () => db.destroy(),
+  };
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { NewDelivery, Recorded } from '../webhooks/inbox.ts';
 import { inTransaction } from './in-transaction.ts';
+import type { InsertDeliveries } from './insert-deliveries.ts';
 import type { Tables } from './tables.ts';
 
 /** Rows per statement; SQLite takes at most 32,766 values in one, PostgreSQL 65,535. */
@@ -22,16 +23,13 @@ export function groupLength(waiting: readonly { delivery: NewDelivery }[]): numb
 }
 
 /** One transaction for all; each answer says whether that delivery is new or which one it repeats. */
-export async function recordGroup(db: Kysely<Tables>, group: readonly NewDelivery[]): Promise<Recorded[]> {
+export async function recordGroup(
+  db: Kysely<Tables>,
+  group: readonly NewDelivery[],
+  insert: InsertDeliveries,
+): Promise<Recorded[]> {
   return inTransaction(db, async (trx) => {
-    // A delivery that another transaction is just recording is waited for, and is then there to be found.
-    const inserted = await trx
-      .insertInto('deliveries')
-      .values(group.map(rowOf))
-      .onConflict((conflict) => conflict.doNothing())
-      .returning('id')
-      .execute();
-    const isNew = new Set(inserted.map((row) => row.id));
+    const isNew = await insert(trx, group.map(rowOf));
     const answers: Recorded[] = [];
     for (const delivery of group) {
       if (isNew.has(delivery.id)) answers.push({ outcome: 'recorded', id: delivery.id });

@@ -74,18 +74,24 @@ function writeAheadLog(file: string): { flush: () => Promise<void>; close: () =>
 /** Statements are prepared once and kept: the program has a few dozen different ones. */
 const keptStatements = 200;
 
-/** Kysely wants the interface of better-sqlite3; node:sqlite has the same things under other names. */
-function asKyselyDatabase(database: DatabaseSync, onClosed: () => void): SqliteDatabase {
-  const statements = new Map<string, StatementSync>();
+type Kept = { statement: StatementSync; reader: boolean };
 
-  function prepare(sql: string): StatementSync {
+/**
+ * Kysely wants the interface of better-sqlite3; node:sqlite has the same things under other names. A statement that
+ * answers rows, and is given rows in place of values, runs once for each of them.
+ */
+function asKyselyDatabase(database: DatabaseSync, onClosed: () => void): SqliteDatabase {
+  const statements = new Map<string, Kept>();
+
+  function prepare(sql: string): Kept {
     const kept = statements.get(sql);
     if (kept) return kept;
     const statement = database.prepare(sql);
+    const made = { statement, reader: statement.columns().length > 0 };
     const oldest = statements.keys().next();
     if (statements.size >= keptStatements && !oldest.done) statements.delete(oldest.value);
-    statements.set(sql, statement);
-    return statement;
+    statements.set(sql, made);
+    return made;
   }
 
   return {
@@ -95,10 +101,13 @@ function asKyselyDatabase(database: DatabaseSync, onClosed: () => void): SqliteD
     },
     prepare(sql) {
       // A transaction that begins to write in its middle could find the file taken by another process: take it first.
-      const statement = prepare(sql === 'begin' ? 'begin immediate' : sql);
+      const { statement, reader } = prepare(sql === 'begin' ? 'begin immediate' : sql);
       return {
-        reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...valuesOf(parameters)),
+        reader,
+        all: (parameters) =>
+          isRows(parameters)
+            ? parameters.flatMap((row) => statement.all(...valuesOf(row)))
+            : statement.all(...valuesOf(parameters)),
         run(parameters) {
           const { changes, lastInsertRowid } = statement.run(...valuesOf(parameters));
           return { changes, lastInsertRowid };
@@ -107,6 +116,10 @@ function asKyselyDatabase(database: DatabaseSync, onClosed: () => void): SqliteD
       };
     },
   };
+}
+
+function isRows(parameters: readonly unknown[]): parameters is readonly (readonly unknown[])[] {
+  return Array.isArray(parameters[0]);
 }
 
 function valuesOf(parameters: readonly unknown[]): SQLInputValue[] {

@@ -5,6 +5,7 @@ import type { DeliveryQueue, RecordedDelivery } from '../runs/delivery-queue.ts'
 import type { Inbox, NewDelivery, Recorded } from '../webhooks/inbox.ts';
 import { groupLength, recordGroup } from './delivery-group.ts';
 import { outlastOutage, rerunLostRaces } from './in-transaction.ts';
+import { type InsertDeliveries, insertTogether } from './insert-deliveries.ts';
 import type { Tables } from './tables.ts';
 
 type Waiting = {
@@ -23,12 +24,12 @@ const refusalFlushMs = 1_000;
 /**
  * The inbox and control's end of it. Deliveries that wait at the same moment are committed together: one flush
  * to disk serves all of them, which is what makes a durable answer cheap. `groups` may be under way at the same time,
- * where the database can work on several.
+ * where the database can work on several; `insert` is the way to write them that it is fastest at.
  */
 export function createSqlInbox(
   db: Kysely<Tables>,
   log: Log,
-  { groups = 1 } = {},
+  { groups = 1, insert = insertTogether }: { groups?: number; insert?: InsertDeliveries } = {},
 ): Inbox & DeliveryQueue & { close(): Promise<void> } {
   const waiting: Waiting[] = [];
   const listeners: (() => void)[] = [];
@@ -53,6 +54,7 @@ export function createSqlInbox(
       const recorded = await recordGroup(
         db,
         group.map(({ delivery }) => delivery),
+        insert,
       );
       group.forEach(({ delivery, resolve }, index) => {
         resolve(recorded[index] ?? { outcome: 'duplicate', id: delivery.id });

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newId } from '../../../src/ids.ts';
 import { silentLog } from '../../../src/log.ts';
+import { insertOneByOne } from '../../../src/sql/insert-deliveries.ts';
 import { openSqlite } from '../../../src/sql/open-sqlite.ts';
 import { replayDelivery } from '../../../src/sql/replay-delivery.ts';
 import { createSqlCommands } from '../../../src/sql/sql-commands.ts';
@@ -42,7 +43,7 @@ async function openStores(): Promise<Stores> {
       limits: createSqlLimits(db),
       outbox,
       commands: createSqlCommands(db),
-      inbox: createSqlInbox(db, silentLog),
+      inbox: createSqlInbox(db, silentLog, { insert: insertOneByOne }),
       history: createSqlHistory(db),
       recovery: createSqlRecovery(db),
       replay: (wanted) => replayDelivery(db, wanted),
