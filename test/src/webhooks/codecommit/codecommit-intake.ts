@@ -3,7 +3,7 @@ import { newId } from '../../../../src/ids.ts';
 import { silentLog } from '../../../../src/log.ts';
 import { codecommitWebhook } from '../../../../src/webhooks/codecommit/codecommit-webhook.ts';
 import { type MemoryInbox, memoryInbox } from '../../../../src/webhooks/memory-inbox.ts';
-import { type OverHttp, overHttp } from '../../../support/over-http.ts';
+import { type Askable, askable } from '../../../support/ask-listener.ts';
 
 export const secret = 'shared with the bridge';
 export const nowSeconds = 1_700_000_000;
@@ -11,7 +11,7 @@ export const nowSeconds = 1_700_000_000;
 type Options = Partial<Parameters<typeof codecommitWebhook>[0]>;
 
 /** Intake over an inbox in memory, by a clock that stands still. */
-export function codecommitIntake(options: Options = {}): { app: OverHttp; inbox: MemoryInbox } {
+export function codecommitIntake(options: Options = {}): { app: Askable; inbox: MemoryInbox } {
   const inbox = memoryInbox();
   const { answer } = codecommitWebhook({
     secrets: [secret],
@@ -21,7 +21,7 @@ export function codecommitIntake(options: Options = {}): { app: OverHttp; inbox:
     log: silentLog,
     ...options,
   });
-  return { app: overHttp(answer), inbox };
+  return { app: askable(answer), inbox };
 }
 
 export function signatureOf(at: number | string, body: string, key = secret): string {
@@ -30,7 +30,7 @@ export function signatureOf(at: number | string, body: string, key = secret): st
 
 /** A delivery as the Lambda bridge makes it; a header given as undefined is left out. */
 export async function deliver(
-  app: OverHttp,
+  app: Askable,
   body: string,
   { at = nowSeconds, key = secret, headers = {} }: DeliverOptions = {},
 ): Promise<Response> {

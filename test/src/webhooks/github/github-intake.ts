@@ -3,14 +3,14 @@ import { newId } from '../../../../src/ids.ts';
 import { silentLog } from '../../../../src/log.ts';
 import { githubWebhook } from '../../../../src/webhooks/github/github-webhook.ts';
 import { type MemoryInbox, memoryInbox } from '../../../../src/webhooks/memory-inbox.ts';
-import { type OverHttp, overHttp } from '../../../support/over-http.ts';
+import { type Askable, askable } from '../../../support/ask-listener.ts';
 
 export const secret = "It's a Secret to Everybody";
 
 type Options = Partial<Parameters<typeof githubWebhook>[0]>;
 
 /** Intake over an inbox in memory. */
-export function githubIntake(options: Options = {}): { app: OverHttp; inbox: MemoryInbox } {
+export function githubIntake(options: Options = {}): { app: Askable; inbox: MemoryInbox } {
   const inbox = memoryInbox();
   const { answer } = githubWebhook({
     secrets: [secret],
@@ -20,7 +20,7 @@ export function githubIntake(options: Options = {}): { app: OverHttp; inbox: Mem
     log: silentLog,
     ...options,
   });
-  return { app: overHttp(answer), inbox };
+  return { app: askable(answer), inbox };
 }
 
 export function signatureOf(body: string | Uint8Array, key = secret): string {
@@ -29,7 +29,7 @@ export function signatureOf(body: string | Uint8Array, key = secret): string {
 
 /** A delivery as GitHub makes it; a header given as undefined is left out. */
 export async function deliver(
-  app: OverHttp,
+  app: Askable,
   body: string | Uint8Array<ArrayBuffer>,
   headers: Record<string, string | undefined> = {},
 ): Promise<Response> {
