@@ -34,6 +34,7 @@ export async function lookAtHeads(
   const { repository } = place;
   const forge = ports.forges[place.provider];
   if (!forge) return 'done';
+  const startedAtMs = ports.now();
   const remote = await remoteOf({ ...place, ref: branches }, forge, signal);
   const standing = new Map(await ports.refs.list(remote, [branches], { signal }));
   const pulls = await askPullRequests(repository, forge, log, signal);
@@ -47,7 +48,7 @@ export async function lookAtHeads(
   for (const [ref, sha] of isFirst ? unknown.filter(([ref]) => known.has(ref)) : unknown) {
     if (await heads.hasRun({ repository, ref, sha })) built.add(ref);
   }
-  const compared = compareHeads(standing, known, { isFirst, built, nowMs: ports.now() });
+  const compared = compareHeads(standing, known, { isFirst, built, nowMs: startedAtMs });
   const takenIn = compared.missing.slice(0, mostAtOnce).map(({ ref, sha, before }) => {
     const change = pulls?.find((pull) => pull.ref === ref) ?? pushOf(place, { ref, sha });
     const id = ports.newId();
@@ -63,7 +64,7 @@ export async function lookAtHeads(
     return { ref, sha, delivery };
   });
   const gone = compared.gone.filter((ref) => ref.startsWith(branches) || pulls !== undefined);
-  await heads.settle(repository, { ...compared, takenIn, gone }, ports.now());
+  await heads.settle(repository, { ...compared, takenIn, gone }, startedAtMs);
   for (const { ref, sha, delivery } of takenIn) {
     log.info(
       { repository, ref, sha, id: delivery.id, recovered: true },

@@ -37,7 +37,7 @@ export function startHeads(
     const waitMs = waitsMs.get(repository);
     const unlessSinceMs = waitMs === undefined ? startedAtMs : nowMs - waitMs;
     const claimed = await heads.claim(repository, { nowMs, unlessSinceMs });
-    waitsMs.set(repository, jitteredMs);
+    if (claimed || waitMs === undefined) waitsMs.set(repository, jitteredMs);
     if (!claimed) return;
     try {
       const next = await lookAtHeads(place, claimed, ports, signal);
