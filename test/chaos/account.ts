@@ -1,17 +1,17 @@
 import { isFinal, type Status } from '../../src/runs/run.ts';
 import type { CommitStatus } from '../githost/commit-statuses.ts';
-import type { DeliveryJson, RunJson } from '../support/hookline-scene.ts';
 import { checkEffects } from './check-effects.ts';
 import { countBy } from './count-by.ts';
 import type { Effect } from './effect.ts';
 import { kindOf } from './plan-deliveries.ts';
+import type { SeenDelivery, SeenRun } from './seen.ts';
 import type { SentDelivery } from './send-deliveries.ts';
 
 /** Everything that can be seen from outside when all is quiet, or when the patience has ended. */
 export type Facts = {
   sent: readonly SentDelivery[];
-  deliveries: readonly DeliveryJson[];
-  runs: readonly RunJson[];
+  deliveries: readonly SeenDelivery[];
+  runs: readonly SeenRun[];
   /** What a commit has got at the git host, newest first. */
   statusesOf: (repository: string, sha: string) => readonly CommitStatus[];
   effects: readonly Effect[];
@@ -69,7 +69,7 @@ function checkDelivery({ planned, answers, promised }: SentDelivery, facts: Fact
   return found;
 }
 
-function checkRun(run: RunJson, facts: Facts): AccountProblem[] {
+function checkRun(run: SeenRun, facts: Facts): AccountProblem[] {
   const name = `run ${run.id} (${run.repository} #${run.number})`;
   const found: AccountProblem[] = [];
   const say = (problem: ProblemKind, what: string) => found.push({ kind: problem, what: `${name}: ${what}` });
@@ -97,13 +97,13 @@ function checkRun(run: RunJson, facts: Facts): AccountProblem[] {
   return found;
 }
 
-function wantedEnd(run: RunJson, { sent, deliveries }: Facts): Status | undefined {
+function wantedEnd(run: SeenRun, { sent, deliveries }: Facts): Status | undefined {
   const deliveryId = deliveries.find(({ id }) => id === run.deliveryId)?.deliveryId;
   const planned = sent.find((each) => each.planned.id === deliveryId)?.planned;
   return planned && kindOf(planned)?.ends;
 }
 
-function isExcused(run: RunJson): boolean {
+function isExcused(run: SeenRun): boolean {
   return run.jobs.some(({ reason }) => reason !== undefined && excuses.has(reason.code));
 }
 

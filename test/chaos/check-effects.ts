@@ -1,6 +1,6 @@
-import type { RunJson } from '../support/hookline-scene.ts';
 import type { AccountProblem, Facts } from './account.ts';
 import type { Effect } from './effect.ts';
+import type { SeenJob, SeenRun } from './seen.ts';
 
 /** What jobs and deployments did outside, held against what the history says of them. */
 export function checkEffects({ runs, effects, hooks, allEffectsKnown }: Facts): AccountProblem[] {
@@ -39,7 +39,7 @@ function checkAttempts(jobId: string, effects: readonly Effect[]): AccountProble
 }
 
 /** A job is not called a success whose steps were not carried out. */
-function checkSuccess(job: RunJson['jobs'][number], effects: readonly Effect[]): AccountProblem[] {
+function checkSuccess(job: SeenJob, effects: readonly Effect[]): AccountProblem[] {
   if (job.kind !== 'build' || job.status !== 'success') return [];
   const last = job.attempts.at(-1);
   const ended = new Set(
@@ -50,7 +50,7 @@ function checkSuccess(job: RunJson['jobs'][number], effects: readonly Effect[]):
 }
 
 /** The hook of a deployment runs at most once, and once when the deployment succeeded. */
-function checkHooks(run: RunJson, hooks: readonly string[]): AccountProblem[] {
+function checkHooks(run: SeenRun, hooks: readonly string[]): AccountProblem[] {
   return run.deployments.flatMap(({ externalId, status }) => {
     if (externalId === undefined) return [];
     const times = hooks.filter((id) => id === externalId).length;

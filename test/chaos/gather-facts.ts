@@ -7,9 +7,15 @@ import { parseEffects } from './effect.ts';
 import { leftoversIn } from './leftovers-in.ts';
 import type { SentDelivery } from './send-deliveries.ts';
 
-/** Looks at everything once. */
-export async function gatherFacts(world: ChaosWorld, sent: readonly SentDelivery[]): Promise<Facts> {
+/** With the whole of what the API said. */
+export type GatheredFacts = Facts & { deliveries: readonly DeliveryJson[]; runs: readonly RunJson[] };
+
+/** Looks at everything once: first at what was done, then at the history, which must know of all of it. */
+export async function gatherFacts(world: ChaosWorld, sent: readonly SentDelivery[]): Promise<GatheredFacts> {
   const [url = ''] = world.urls;
+  const effects = parseEffects(await readFile(world.effectsFile, 'utf8'));
+  const hooks = (await readFile(world.hookFile, 'utf8')).split('\n').filter(Boolean);
+  const leftovers = await leftoversIn(world);
   const deliveries = await allPages<DeliveryJson>(url, '/api/v1/deliveries');
   const summaries = await allPages<{ id: string }>(url, '/api/v1/runs');
   const runs: RunJson[] = [];
@@ -19,9 +25,9 @@ export async function gatherFacts(world: ChaosWorld, sent: readonly SentDelivery
     deliveries,
     runs,
     statusesOf: world.git.statuses,
-    effects: parseEffects(await readFile(world.effectsFile, 'utf8')),
-    hooks: (await readFile(world.hookFile, 'utf8')).split('\n').filter(Boolean),
-    leftovers: await leftoversIn(world),
+    effects,
+    hooks,
+    leftovers,
     allEffectsKnown: true,
   };
 }
@@ -42,8 +48,8 @@ export function unsettled({ deliveries, runs, leftovers }: Facts): string[] {
   ];
 }
 
-/** Whether the whole history need be looked at: cheap enough to be asked often. */
-export async function isBusy(world: ChaosWorld): Promise<boolean> {
+/** Something that still moves, at a small price: while there is any the whole history need not be looked at. */
+export async function isBusy(world: ChaosWorld): Promise<string | undefined> {
   const [url = ''] = world.urls;
   for (const path of [
     '/api/v1/deliveries?outcome=pending',
@@ -52,9 +58,9 @@ export async function isBusy(world: ChaosWorld): Promise<boolean> {
     '/api/v1/runs?status=waiting',
   ]) {
     const page = (await get(url, `${path}&limit=1`)) as { items: unknown[] };
-    if (page.items.length > 0) return true;
+    if (page.items.length > 0) return path;
   }
-  return false;
+  return undefined;
 }
 
 async function allPages<Item>(url: string, path: string): Promise<Item[]> {

@@ -17,8 +17,8 @@ export type KeptProcess = {
   readonly pid: number | undefined;
   /** How often it was started. */
   readonly starts: number;
-  /** How it ended when nobody had killed it: a number is an exit code. */
-  readonly endedByItself: readonly (number | string)[];
+  /** How it ended when nobody had killed it: its signal or exit code, and the last that it said. */
+  readonly endedByItself: readonly string[];
   ready(timeoutMs: number): Promise<void>;
   /** Ends it by this signal, and keeps it down until `up`. */
   down(signal: 'SIGKILL' | 'SIGTERM'): Promise<void>;
@@ -31,7 +31,7 @@ const restartMs = 300;
 
 export async function keepProcess(options: ProcessOptions): Promise<KeptProcess> {
   const { name, args, settings, logFile, program } = options;
-  const endedByItself: (number | string)[] = [];
+  const endedByItself: string[] = [];
   let starts = 0;
   let held = false;
   let closed = false;
@@ -44,7 +44,7 @@ export async function keepProcess(options: ProcessOptions): Promise<KeptProcess>
     const started = await spawnHookline(args, { settings, logFile, ...given });
     void started.ended.then(({ code, signal }) => {
       if (held || closed) return;
-      endedByItself.push(signal ?? code ?? -1);
+      endedByItself.push(`${signal ?? code}: ${lastWords(started.output())}`);
       startAgain();
     });
     return started;
@@ -88,4 +88,14 @@ export async function keepProcess(options: ProcessOptions): Promise<KeptProcess>
       await current.stop();
     },
   };
+}
+
+/** What was not log: a refusal to start, or the head of a stack. */
+function lastWords(output: string): string {
+  const words = output.split('\n').filter((line) => line !== '' && !line.startsWith('{'));
+  return (
+    words.find((line) => /^\w*(Error|Refusal)\b|^hookline: /.test(line)) ??
+    words.at(-1) ??
+    'nothing'
+  ).slice(0, 160);
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../src/errors.ts';
 import { createRandom } from '../scenarios/lease/random.ts';
-import { account, type Facts, figuresOf } from './account.ts';
+import { account, figuresOf } from './account.ts';
 import { makeChaosRepository } from './chaos-repositories.ts';
 import type { ChaosSize } from './chaos-sizes.ts';
 import {
@@ -14,12 +14,12 @@ import {
 } from './chaos-world.ts';
 import { countBy } from './count-by.ts';
 import type { Fault } from './faults/fault.ts';
-import { gatherFacts, isBusy, unsettled } from './gather-facts.ts';
+import { type GatheredFacts, gatherFacts, isBusy, unsettled } from './gather-facts.ts';
 import { type InjectedFault, injectFaults, timelineText } from './inject-faults.ts';
 import { planDeliveries } from './plan-deliveries.ts';
 import { planFaults } from './plan-faults.ts';
 import { type SentDelivery, sendDeliveries } from './send-deliveries.ts';
-import { slowestTakeUp } from './slowest-take-up.ts';
+import { slowestOf } from './slowest.ts';
 
 export type RoundOptions = {
   seed: number;
@@ -61,17 +61,21 @@ export async function runRound(options: RoundOptions): Promise<boolean> {
     });
     const injected = await injectFaults(timeline, faults, signal);
     const mendedAtMs = Date.now();
-    const facts = await untilQuiet(world, await sending, patience);
+    const { facts, last } = await untilQuiet(world, await sending, patience);
     const quietAtMs = Date.now();
 
     const problems = account(facts);
+    const slowest = slowestOf(facts.deliveries, facts.runs);
     const figures = {
       ...figuresOf(facts, problems),
       faults: injected.length,
       'faults by kind': countBy(injected.map(({ kind }) => kind)),
       'processes that ended by themselves': endings(world),
-      'slowest take-up of a lost job': seconds(slowestTakeUp(facts.runs)),
+      'slowest from the 202 to the run': seconds(slowest.planningMs),
+      'slowest from a ticket to the job': seconds(slowest.startMs),
+      'slowest take-up of a lost job': seconds(slowest.takeUpMs),
       'quiet after the last fault': seconds(quietAtMs - mendedAtMs),
+      'last to come to rest': last,
       took: seconds(quietAtMs - startedAtMs),
     };
     good = problems.length === 0;
@@ -94,25 +98,29 @@ async function untilQuiet(
   world: ChaosWorld,
   sent: readonly SentDelivery[],
   patience: AbortSignal,
-): Promise<Facts> {
-  let facts: Facts | undefined;
+): Promise<{ facts: GatheredFacts; last: string }> {
+  let facts: GatheredFacts | undefined;
+  let last = 'nothing';
   let problem: unknown = new Error('nothing was looked at in time');
   while (!facts || (unsettled(facts).length > 0 && !patience.aborted)) {
     await sleep(lookMs);
     try {
-      if ((await isBusy(world)) && !patience.aborted) continue;
+      const busy = await isBusy(world);
+      if (busy !== undefined) last = busy;
+      if (busy !== undefined && !patience.aborted) continue;
       facts = await gatherFacts(world, sent);
+      last = unsettled(facts)[0] ?? last;
     } catch (error) {
       problem = error;
       if (patience.aborted) throw new Error(`hookline does not answer: ${messageOf(problem)}`);
     }
   }
-  return facts;
+  return { facts, last };
 }
 
 function endings({ webs, runners, deployers }: ChaosWorld): string {
   const ended = [...webs, ...runners, ...deployers].flatMap(({ name, endedByItself }) =>
-    endedByItself.map((how) => `${name} (${how})`),
+    endedByItself.map((how) => `${name}: ${how}`),
   );
   return countBy(ended) || 'none';
 }
