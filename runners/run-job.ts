@@ -2,7 +2,7 @@ import type { BlobStore } from '../src/blobs/blob-store.ts';
 import type { Clock } from '../src/clock.ts';
 import type { JobEvent } from '../src/contract/job-event.ts';
 import type { BuildSpec } from '../src/contract/job-spec.ts';
-import { messageOf, Refusal } from '../src/errors.ts';
+import { messageOf } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
 import { ArtifactRefusal } from './artifacts/artifact-refusal.ts';
 import { checkOutPatiently } from './check-out-patiently.ts';
@@ -10,17 +10,15 @@ import type { Engine, JobContainer } from './engine/engine.ts';
 import { faultOf } from './fault-of.ts';
 import type { JobStop } from './job-stop.ts';
 import type { JobLog } from './log/job-log.ts';
+import type { Room } from './make-room.ts';
 import { prepareSameImage } from './prepare-same-image.ts';
+import type { Rooms } from './rooms.ts';
 import { runSteps, type StepsResult, stoppedJob } from './run-steps.ts';
 import { storeArtifacts } from './store-artifacts.ts';
 
 export type BuildPorts = {
-  engine: Engine;
-  /** A directory of its own for the lease. Removing one that is not there is no error. */
-  workspaces: {
-    create(leaseId: string): Promise<string>;
-    remove(leaseId: string): Promise<void>;
-  };
+  engine: Pick<Engine, 'findImage' | 'prepareImage'>;
+  rooms: Pick<Rooms, 'take'>;
   /** Puts the commit of the source into the directory, as a working tree with a repository of its own. */
   checkout: (
     source: BuildSpec['source'],
@@ -34,28 +32,42 @@ export type BuildPorts = {
 
 export type JobRun = {
   leaseId: string;
-  owner: string;
   jobLog: JobLog;
   stop: JobStop;
   report: (event: JobEvent) => void;
 };
 
-const workspacePath = '/workspace';
 const graceMs = 10_000;
 
 /**
- * Carries out a build: workspace and container side by side, the steps, then, when every container is dead, the
+ * Carries out a build: checkout and container side by side, the steps, then, when every process of it is dead, the
  * artifacts. Resolves with the outcome for whatever may happen; nothing of it is left behind.
  */
 export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): Promise<StepsResult> {
+  let room: Room | undefined;
   try {
-    const workspaceDir = await ports.workspaces.create(job.leaseId);
-    const container = await prepare(spec, workspaceDir, job, ports);
+    const startedAtMs = ports.clock.now();
+    if (spec.attempt > 1) job.jobLog.note(`attempt ${spec.attempt} of this job`);
+    job.jobLog.note(`checking out ${spec.repository} at ${spec.sha}, image ${spec.image}`);
+    const signal = job.stop.begun;
+    const image = prepareSameImage(ports.engine, spec, { signal, note: job.jobLog.note });
+    room = await ports.rooms.take({ image, limits: spec.limits }, { signal });
+    const container = await prepare(spec, room, job, ports);
+    const { id: imageId, digest } = await image;
+    job.report({
+      type: 'job.started',
+      at: ports.clock.now(),
+      image: spec.image,
+      imageId,
+      ...(digest === undefined ? {} : { imageDigest: digest }),
+    });
+    job.jobLog.note(`ready after ${ports.clock.now() - startedAtMs} ms`);
     const { stop, jobLog, report } = job;
     let result: StepsResult;
     try {
       result = await runSteps({
         steps: spec.steps,
+        env: { ...spec.env, ...spec.secrets },
         container,
         log: jobLog,
         stop,
@@ -65,13 +77,13 @@ export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): P
         noOutputTimeoutMs: spec.noOutputTimeoutMs,
       });
     } finally {
-      await end(container, job, ports.log);
+      await container.stop();
     }
     if (result.outcome !== 'success') return result;
     if (stop.begun.aborted) return stoppedJob(stop);
     await storeArtifacts({
       spec,
-      workspaceDir,
+      workspaceDir: room.workspaceDir,
       blobs: ports.blobs,
       signal: stop.begun,
       now: ports.clock.now,
@@ -83,83 +95,31 @@ export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): P
     return brokenBy(error, job, ports.log);
   } finally {
     // What cannot be removed now is swept later; how the job ended stands.
-    await ports.workspaces.remove(job.leaseId).catch((error: unknown) => {
-      ports.log.warn({ err: error, leaseId: job.leaseId }, 'a workspace could not be removed');
+    await room?.close().catch((error: unknown) => {
+      ports.log.warn({ err: error, leaseId: job.leaseId }, 'a room is left to the sweep');
     });
   }
 }
 
-/**
- * Resolves when every process of the job is dead. What the engine then does to remove the container takes five times
- * as long and nobody has to wait for it: the engine's own `close` does, and whatever fails is left to the sweep.
- */
-async function end(container: JobContainer, { leaseId }: JobRun, log: Log): Promise<void> {
-  await container.stop().finally(() => {
-    container
-      .close()
-      .catch((error: unknown) => log.warn({ err: error, leaseId }, 'a container is left to the sweep'));
-  });
-}
-
-/** The container starts while the commit is being checked out; whichever fails ends the other. */
-async function prepare(
-  spec: BuildSpec,
-  workspaceDir: string,
-  job: JobRun,
-  ports: BuildPorts,
-): Promise<JobContainer> {
-  const { engine, clock } = ports;
+/** The container starts while the commit is being checked out; when either fails the other is ended. */
+async function prepare(spec: BuildSpec, room: Room, job: JobRun, ports: BuildPorts): Promise<JobContainer> {
   const failed = new AbortController();
   const signal = AbortSignal.any([job.stop.begun, failed.signal]);
-  const startedAtMs = clock.now();
-  if (spec.attempt > 1) job.jobLog.note(`attempt ${spec.attempt} of this job`);
-  job.jobLog.note(`checking out ${spec.repository} at ${spec.sha}, image ${spec.image}`);
-
-  const preparing = prepareSameImage(engine, spec, { signal, note: job.jobLog.note });
-  const opening = preparing.then((image) =>
-    engine.open(
-      {
-        owner: job.owner,
-        leaseId: job.leaseId,
-        runId: spec.runId,
-        jobId: spec.jobId,
-        image: image.id,
-        workspaceDir,
-        workspacePath,
-        env: { ...spec.env, ...spec.secrets },
-        network: 'bridge',
-        ...spec.limits,
-      },
-      { signal },
-    ),
-  );
-  const checkingOut = checkOutPatiently(() => ports.checkout(spec.source, workspaceDir, { signal }), {
-    clock,
-    signal,
-    note: job.jobLog.note,
-  });
-  for (const part of [opening, checkingOut]) part.catch(() => failed.abort());
-  const [container, checkout] = await Promise.allSettled([opening, checkingOut]);
-  if (container.status === 'fulfilled' && checkout.status === 'fulfilled') {
-    const { id, digest } = await preparing;
-    job.report({
-      type: 'job.started',
-      at: clock.now(),
-      image: spec.image,
-      imageId: id,
-      ...(digest === undefined ? {} : { imageDigest: digest }),
+  room.container.catch(() => failed.abort());
+  try {
+    await checkOutPatiently(() => ports.checkout(spec.source, room.workspaceDir, { signal }), {
+      clock: ports.clock,
+      signal,
+      note: job.jobLog.note,
     });
-    job.jobLog.note(`ready after ${clock.now() - startedAtMs} ms`);
-    return container.value;
+  } catch (error) {
+    // Ended by the other: what that one says is the cause.
+    if (failed.signal.aborted) await room.container;
+    throw error;
   }
-  if (container.status === 'fulfilled') await container.value.close();
-  throw firstCause([container, checkout], failed.signal);
-}
-
-// The one that failed first ended the other; what the other then says is only that it was ended.
-function firstCause(settled: readonly PromiseSettledResult<unknown>[], failed: AbortSignal): unknown {
-  const reasons = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
-  return reasons.find((reason) => reason !== failed.reason && reason instanceof Refusal) ?? reasons[0];
+  const container = await room.container;
+  void container.rename(`${spec.runId}-${spec.jobName}`);
+  return container;
 }
 
 function brokenBy(error: unknown, job: JobRun, log: Log): StepsResult {

@@ -17,6 +17,8 @@ export type StepOptions = {
   log: JobLog;
   stop: JobStop;
   clock: Clock;
+  /** Given to every step; a step's own variables come over them. */
+  env: Readonly<Record<string, string>>;
   /** Between SIGTERM and SIGKILL. */
   graceMs: number;
   /** How long a step may print nothing. */
@@ -66,7 +68,7 @@ export async function runStep(index: number, step: StepSpec, options: StepOption
       {
         script: strictScript(step),
         shell: step.shell,
-        env: step.env,
+        env: { ...options.env, ...step.env },
         workingDirectory: step.workingDirectory,
       },
       {

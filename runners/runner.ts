@@ -48,8 +48,6 @@ export type RunnerSettings = {
   /** For people: the host's name. */
   name: string;
   version: string;
-  /** Names this installation to the container engine, the same after a restart. */
-  owner: string;
   /** Besides those that every job may ask for; a job that asks for others is not offered. */
   labels?: readonly string[];
   /** Tells this runner apart from others with its key, the same after a restart. */
@@ -218,9 +216,8 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
       report: lease.report,
     });
     log.info({ ...attempt, job: spec.jobName, repository: spec.repository }, 'job begins');
-    const { owner } = settings;
     const carrying = ports
-      .carryOut(spec, { leaseId, owner, jobLog, stop, report: lease.report })
+      .carryOut(spec, { leaseId, jobLog, stop, report: lease.report })
       .catch((error: unknown): JobResult => {
         log.error({ err: error }, `job broke: ${messageOf(error)}`);
         return { outcome: 'error', reason: { code: 'internal', message: 'internal error of the runner' } };

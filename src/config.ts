@@ -16,6 +16,7 @@ export type Config = Readonly<{
   apiKey?: string;
   masterKey?: string;
   slots: number;
+  warmContainers: number;
   logLevel: LogLevel;
   logLimitBytes: number;
   job: Readonly<{ memoryBytes: number; cpus: number; pids: number; noOutputTimeoutMs?: number }>;
@@ -111,6 +112,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const localDeploy = read('HOOKLINE_LOCAL_DEPLOY');
   const dockerHost = read('DOCKER_HOST');
 
+  const slots = whole('HOOKLINE_SLOTS', 1, 256, 2);
+
   const config: Config = {
     host,
     port: whole('PORT', 0, 65_535, 8080),
@@ -118,7 +121,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(apiKey === undefined ? {} : { apiKey }),
     ...(masterKey === undefined ? {} : { masterKey }),
-    slots: whole('HOOKLINE_SLOTS', 1, 256, 2),
+    slots,
+    warmContainers: whole('HOOKLINE_WARM_CONTAINERS', 0, 256, slots),
     logLevel: logLevel ?? 'info',
     logLimitBytes: whole('HOOKLINE_LOG_LIMIT_MIB', 1, 10_240, 64) * 1024 * 1024,
     job: {

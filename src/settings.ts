@@ -34,6 +34,11 @@ export const settingsTable: readonly Setting[] = [
     secret: true,
   },
   { name: 'HOOKLINE_SLOTS', fallback: '2', meaning: 'jobs that a runner carries out at the same time' },
+  {
+    name: 'HOOKLINE_WARM_CONTAINERS',
+    fallback: 'as many as slots',
+    meaning: 'containers that a runner keeps started for jobs like the last ones; 0 for none',
+  },
   { name: 'HOOKLINE_LOG_LEVEL', fallback: 'info', meaning: 'debug, info, warn, error or silent' },
   { name: 'HOOKLINE_LOG_LIMIT_MIB', fallback: '64', meaning: 'most that is kept of the log of one job' },
   { name: 'HOOKLINE_JOB_MEMORY_MIB', fallback: '4096', meaning: 'memory of one job' },

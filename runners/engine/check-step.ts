@@ -4,8 +4,8 @@ import { EngineRefusal, type Step } from './engine.ts';
 const VARIABLE_LIMIT_BYTES = 131_072;
 
 /** Refuses a step that no process could be given: better here, by name, than as a shell's riddle in its output. */
-export function checkStep(step: Step, jobEnv: Readonly<Record<string, string>>): void {
-  for (const [name, value] of [...Object.entries(jobEnv), ...Object.entries(step.env)]) {
+export function checkStep(step: Step): void {
+  for (const [name, value] of Object.entries(step.env)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
       refuse(
         `the environment variable ${JSON.stringify(name)} cannot be set by a shell: use letters, digits and _ only, not starting with a digit`,

@@ -4,12 +4,13 @@ import { Refusal } from '../../src/errors.ts';
  * PORT: the container engine that jobs run in. Adapters: `docker/` (a Docker or Podman socket) and `fake/`
  * (scripted, in this process). One contract suite runs over both.
  *
- * Order of calls: `check` once at start; then for each job `prepareImage` → `open` → `run`, one step after
- * another → `stop` when something is to be collected → `close` of the container; `sweep` at start and from time to time; `close` of the engine last.
+ * Order of calls: `check` once at start; then for each room `prepareImage` → `openNetwork` → `open` → `run`, one step
+ * after another → `stop` when something is to be collected → `close` of the container, then of the network; `sweep` at
+ * start and from time to time; `close` of the engine last.
  *
  * Who closes what: the caller of `open` closes the container it got, also after a step ended in `died`. When
- * `open` rejects, nothing of it is left. A runner that dies without closing leaves containers behind, and
- * those are what `sweep` is for. `close` of the engine closes the containers that are still open.
+ * `open` rejects, nothing of it is left. A runner that dies without closing leaves containers and networks behind, and
+ * those are what `sweep` is for. `close` of the engine closes the containers and networks that are still open.
  *
  * Every method may be called from several jobs at once; one container runs one step at a time.
  */
@@ -29,20 +30,38 @@ export type Engine = {
   findImage(image: string, options: { signal: AbortSignal }): Promise<PreparedImage | undefined>;
 
   /**
-   * Creates and starts the job's container: when this resolves, steps can be run. Rejects with the signal's
+   * A network on which nobody else is: containers of other networks cannot be reached over it. Rejects as `open` does.
+   */
+  openNetwork(spec: NetworkSpec, options: { signal: AbortSignal }): Promise<Network>;
+
+  /**
+   * Creates and starts a container: when this resolves, steps can be run. Rejects with the signal's
    * reason when aborted, after removing what it had made; refuses with `container-refused` or
    * `image-unavailable` when the engine says no, and with `engine-failed` or `disk-full` when it could not.
    */
   open(spec: ContainerSpec, options: { signal: AbortSignal }): Promise<JobContainer>;
 
   /**
-   * Removes every container and network that carries this owner's label and whose lease is not in `keep`, and
-   * returns the names of what it removed. A lease must be in `keep` from before its `open` until after its
-   * `stop` or `close`. Containers of other owners are never touched.
+   * Removes every container and network that carries this owner's label and whose room is not in `keep`, and
+   * returns the names of what it removed. A room must be in `keep` from before its first `open` until after its
+   * last `stop` or `close`. Containers of other owners are never touched.
    */
   sweep(owner: string, keep: ReadonlySet<string>): Promise<string[]>;
 
-  /** Closes every container that is still open. Idempotent. */
+  /** Closes every container and network that is still open. Idempotent. */
+  close(): Promise<void>;
+};
+
+export type NetworkSpec = {
+  /** The runner installation this belongs to; `sweep` goes by it. */
+  owner: string;
+  /** What `sweep` keeps or removes together. */
+  roomId: string;
+};
+
+export type Network = {
+  readonly name: string;
+  /** Every container on it must be closed before. Idempotent; one that is gone already is no error. */
   close(): Promise<void>;
 };
 
@@ -53,30 +72,32 @@ export type PreparedImage = {
 };
 
 export type ContainerSpec = {
-  /** The runner installation this container belongs to; `sweep` goes by it. */
   owner: string;
-  leaseId: string;
-  runId: string;
-  jobId: string;
+  roomId: string;
   /** What `prepareImage` returned. */
   image: string;
   /** The job's workspace on this machine: the only host path the container sees. */
   workspaceDir: string;
   /** Where the workspace is in the container, an absolute path; steps start there. */
   workspacePath: string;
-  /** Given to every step of the job. It never shows in the engine's own descriptions of the container. */
-  env: Readonly<Record<string, string>>;
   memoryBytes: number;
   cpus: number;
   /** How many processes and threads the job may have at one time. */
   pids: number;
-  network: 'bridge' | 'none';
+  /** The name of a network that `openNetwork` made. */
+  network: string | 'none';
   /** `uid:gid` the steps run as; default: this process's own, and the image's user when that is root. */
   user?: string;
 };
 
 export type JobContainer = {
   readonly id: string;
+
+  /** Whether steps can be run in it, as far as is known without asking. */
+  readonly alive: boolean;
+
+  /** What people who look at the engine's own lists see of it. Whatever comes of it, nobody depends on it. */
+  rename(name: string): Promise<void>;
 
   /**
    * Runs one step and resolves when its shell has ended. What it left in the background goes on until the
@@ -122,7 +143,7 @@ export type Step = {
   /** Given to the shell with `-c` as it is: options such as errexit are the script's own matter. */
   script: string;
   shell: 'sh' | 'bash';
-  /** Over the container's `env`. */
+  /** It never shows in the engine's own descriptions of the container. */
   env: Readonly<Record<string, string>>;
   /** In the container; relative to the workspace unless absolute. */
   workingDirectory: string;

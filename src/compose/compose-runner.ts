@@ -5,13 +5,15 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createDockerEngine } from '../../runners/engine/docker/docker-engine.ts';
 import type { Engine, EngineRefusal } from '../../runners/engine/engine.ts';
+import type { RoomPorts } from '../../runners/make-room.ts';
+import { openRooms } from '../../runners/rooms.ts';
 import { runDeployment, sweepBundles } from '../../runners/run-deployment.ts';
 import { runJob } from '../../runners/run-job.ts';
 import { type Runner, startRunner } from '../../runners/runner.ts';
 import { tellStoreTrouble } from '../../runners/tell-store-trouble.ts';
 import { checkout } from '../../runners/workspace/checkout.ts';
 import { openMirrors } from '../../runners/workspace/mirror.ts';
-import { openWorkspaces } from '../../runners/workspace/workspaces.ts';
+import { openWorkspaces, type Workspaces } from '../../runners/workspace/workspaces.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { identityOf } from '../contract/keys.ts';
@@ -83,7 +85,6 @@ export async function startRunnerProcess(
     controlPublicKey: options.controlPublicKey,
     name: hostname(),
     version,
-    owner,
   };
   const transport = {
     tickets: createTicketReader(patient, log),
@@ -128,7 +129,12 @@ export async function startRunnerProcess(
     const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: cloneBases(config) });
     const workspaces = await openWorkspaces({ root: join(directory, workspaceFolder) });
     const engine = options.engine ?? createDockerEngine({ dockerHost: config.dockerHost });
+    const rooms = openRooms(
+      { engine, workspaces: removingAloud(workspaces, log), log },
+      { owner, warmRooms: config.warmContainers, clock, newId: randomUUID },
+    );
     closers.push(
+      () => rooms.close(),
       () => engine.close(),
       () => mirrors.close(),
     );
@@ -141,17 +147,10 @@ export async function startRunnerProcess(
     };
     const ports = {
       engine,
+      rooms,
       blobs,
       clock,
       log,
-      workspaces: {
-        create: workspaces.create,
-        remove: async (leaseId: string) => {
-          const removal = await workspaces.remove(leaseId);
-          if (!removal.removed)
-            log.warn({ leaseId, leftovers: removal.leftovers }, 'a workspace was not removed');
-        },
-      },
       checkout: (
         source: Parameters<typeof checkout>[1],
         destination: string,
@@ -163,13 +162,12 @@ export async function startRunnerProcess(
         {
           ...transport,
           engine: () => (engineLost ? 'away' : engineName),
-          sweep: async (keep) => {
+          sweep: async () => {
             // At the start. Without an engine no attempt is claimed: jobs stay queued, and the log says why.
             if (engineName === 'away' && !engineLost) await engineThere(options.signal);
             if (options.signal.aborted) return;
-            const removed = await engine.sweep(settings.owner, keep);
+            const removed = await rooms.sweep();
             if (removed.length > 0) log.warn({ removed }, 'containers of dead jobs were removed');
-            await workspaces.sweep(keep);
           },
           ready: async (signal) => {
             if (!engineLost) return 'ready';
@@ -234,6 +232,18 @@ async function engineAnswers(engine: Engine, log: Log, signal: AbortSignal): Pro
 /** Builds and deployments of one machine are drained and paused each by itself. */
 function placeOf(owner: string, queue: TicketQueue): string {
   return createHash('sha256').update(`${owner} ${queue}`).digest('hex').slice(0, 8);
+}
+
+/** What cannot be removed is told; the sweep tries it again. */
+function removingAloud(workspaces: Workspaces, log: Log): RoomPorts['workspaces'] {
+  return {
+    create: workspaces.create,
+    async remove(roomId) {
+      const removal = await workspaces.remove(roomId);
+      if (!removal.removed) log.warn({ leftovers: removal.leftovers }, 'a workspace was not removed');
+    },
+    sweep: async (keep) => void (await workspaces.sweep(keep)),
+  };
 }
 
 /** The same after a restart: by it the containers of this installation are found again. */

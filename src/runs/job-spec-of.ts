@@ -83,6 +83,7 @@ function wellKnownEnv(run: Run, job: Job): Record<string, string> {
     HOOKLINE_RUN_ID: run.id,
     HOOKLINE_RUN_NUMBER: String(run.number),
     HOOKLINE_JOB: job.name,
+    HOOKLINE_JOB_ID: job.id,
     HOOKLINE_ATTEMPT: String(job.attempt?.number ?? 1),
     HOOKLINE_REPOSITORY: run.repository,
     HOOKLINE_EVENT: change.event,

@@ -19,19 +19,19 @@ export function checkEffects({ runs, effects, hooks, allEffectsKnown }: Facts): 
 const wrong = (what: string): AccountProblem => ({ kind: 'wrong', what });
 const double = (what: string): AccountProblem => ({ kind: 'double', what });
 
-/** Each step of an attempt begins once, under one lease; what an older attempt does, it does before a newer one begins. */
+/** Each step of an attempt begins once, in one room; what an older attempt does, it does before a newer one begins. */
 function checkAttempts(jobId: string, effects: readonly Effect[]): AccountProblem[] {
   const found: AccountProblem[] = [];
   const begun = new Set<string>();
-  const leases = new Map<number, string>();
+  const rooms = new Map<number, string>();
   let newest = 0;
-  for (const { type, attempt, leaseId, step } of effects) {
+  for (const { type, attempt, roomId, step } of effects) {
     const at = `job ${jobId}, attempt ${attempt}, step ${step}`;
     if (type === 'begin' && begun.has(`${attempt}/${step}`)) found.push(double(`${at} was begun twice`));
     if (type === 'begin') begun.add(`${attempt}/${step}`);
-    const lease = leases.get(attempt) ?? leaseId;
-    leases.set(attempt, lease);
-    if (lease !== leaseId) found.push(double(`${at} ran under the leases ${lease} and ${leaseId}`));
+    const room = rooms.get(attempt) ?? roomId;
+    rooms.set(attempt, room);
+    if (room !== roomId) found.push(double(`${at} ran in the rooms ${room} and ${roomId}`));
     if (attempt < newest) found.push(double(`${at}: "${type}" came when attempt ${newest} had begun`));
     newest = Math.max(newest, attempt);
   }

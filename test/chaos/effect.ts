@@ -2,7 +2,7 @@
 export type Effect = {
   type: 'begin' | 'end';
   jobId: string;
-  leaseId: string;
+  roomId: string;
   attempt: number;
   step: number;
   atMs: number;

@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import type { ContainerSpec, Engine, JobContainer } from '../../runners/engine/engine.ts';
+import type { ContainerSpec, Engine, JobContainer, Step } from '../../runners/engine/engine.ts';
 import { createFakeEngine } from '../../runners/engine/fake/fake-engine.ts';
 import { runRunner } from '../../src/cli/runner.ts';
 import { Refusal } from '../../src/errors.ts';
@@ -13,12 +13,11 @@ import { scriptedSteps } from './scripted-steps.ts';
 const [effectsFile = '', ...args] = process.argv.slice(2);
 
 /** One short line at once: processes that are killed leave whole lines, and several may write to one file. */
-function note(spec: ContainerSpec, effect: Pick<Effect, 'type' | 'step'>): void {
-  const { jobId, leaseId, env } = spec;
+function note({ roomId }: ContainerSpec, { env }: Step, effect: Pick<Effect, 'type' | 'step'>): void {
   const whole: Effect = {
     ...effect,
-    jobId,
-    leaseId,
+    jobId: env['HOOKLINE_JOB_ID'] ?? '',
+    roomId,
     attempt: Number(env['HOOKLINE_ATTEMPT']),
     atMs: Date.now(),
     pid: process.pid,
@@ -28,17 +27,16 @@ function note(spec: ContainerSpec, effect: Pick<Effect, 'type' | 'step'>): void 
 
 function noting(spec: ContainerSpec, container: JobContainer): JobContainer {
   let step = 0;
-  return {
-    ...container,
-    async run(...given) {
+  return Object.assign(Object.create(container), {
+    async run(...[given, options]: Parameters<JobContainer['run']>) {
       const at = { step };
       step += 1;
-      note(spec, { type: 'begin', ...at });
-      const end = await container.run(...given);
-      if (end.type === 'exited' && end.code < 128) note(spec, { type: 'end', ...at });
+      note(spec, given, { type: 'begin', ...at });
+      const end = await container.run(given, options);
+      if (end.type === 'exited' && end.code < 128) note(spec, given, { type: 'end', ...at });
       return end;
     },
-  };
+  }) as JobContainer;
 }
 
 const scripted = createFakeEngine({ rules: scriptedSteps });

@@ -8,7 +8,7 @@ export type EngineBench = {
   image: string;
   missingImage: string;
   newWorkspace(): string;
-  /** How many containers of this owner there are, running or not, asked without the engine. */
+  /** How many containers and networks of this owner there are, running or not, asked without the engine. */
   countLeft(owner: string): Promise<number>;
   close(): Promise<void>;
 };
@@ -29,13 +29,10 @@ export const CONTRACT_RULES: FakeRule[] = [
 export function contractSpec(bench: EngineBench, over: Partial<ContainerSpec> = {}): ContainerSpec {
   return {
     owner: `contract-${randomUUID()}`,
-    leaseId: `lease-${randomUUID()}`,
-    runId: 'acme/shop#7',
-    jobId: 'build',
+    roomId: `room-${randomUUID()}`,
     image: bench.image,
     workspaceDir: bench.newWorkspace(),
     workspacePath: '/workspace',
-    env: {},
     memoryBytes: 256 * 2 ** 20,
     cpus: 1,
     pids: 128,

@@ -62,7 +62,7 @@ export function engineContract(name: string, openBench: () => Promise<EngineBenc
           const timer = setTimeout(() => abort.abort(reason), afterMs);
           try {
             const container = await bench.engine.open(
-              { ...whole, leaseId: randomUUID() },
+              { ...whole, roomId: randomUUID() },
               { signal: abort.signal },
             );
             await container.close();
@@ -87,13 +87,13 @@ export function engineContract(name: string, openBench: () => Promise<EngineBenc
       try {
         if (!keptContainer || !lostContainer || !foreignContainer) throw new Error('not all were opened');
         const { end } = await begin(lostContainer, HANG);
-        const removed = await bench.engine.sweep(kept.owner, new Set([kept.leaseId]));
+        const removed = await bench.engine.sweep(kept.owner, new Set([kept.roomId]));
         expect(removed).toHaveLength(1);
         expect(await end).toMatchObject({ type: 'died', reason: 'killed' });
         expect((await runStep(keptContainer, { script: 'exit 4' })).end).toMatchObject({ code: 4 });
         expect((await runStep(foreignContainer, { script: 'exit 5' })).end).toMatchObject({ code: 5 });
         expect(await bench.countLeft(kept.owner)).toBe(1);
-        expect(await bench.engine.sweep(kept.owner, new Set([kept.leaseId]))).toEqual([]);
+        expect(await bench.engine.sweep(kept.owner, new Set([kept.roomId]))).toEqual([]);
         expect(await bench.engine.sweep(kept.owner, new Set())).toHaveLength(1);
       } finally {
         await Promise.all(containers.map((container) => container.close()));
@@ -102,9 +102,26 @@ export function engineContract(name: string, openBench: () => Promise<EngineBenc
       expect(await bench.countLeft(foreign.owner)).toBe(0);
     });
 
+    it('opens a network for containers, and sweeps it with the room it was made for', async () => {
+      const whole = contractSpec(bench);
+      const { owner, roomId } = whole;
+      const network = await bench.engine.openNetwork({ owner, roomId }, { signal: never });
+      const lost = await bench.engine.openNetwork({ owner, roomId: randomUUID() }, { signal: never });
+      const container = await bench.engine.open({ ...whole, network: network.name }, { signal: never });
+      expect((await runStep(container, { script: 'exit 4' })).end).toMatchObject({ code: 4 });
+      expect(await bench.engine.sweep(owner, new Set([roomId]))).toHaveLength(1);
+      await lost.close();
+      await container.close();
+      await network.close();
+      await network.close();
+      expect(await bench.countLeft(owner)).toBe(0);
+    });
+
     it('closes what is still open when it is closed, more than once', async () => {
       const whole = contractSpec(bench);
-      const container = await bench.engine.open(whole, { signal: never });
+      const { owner, roomId } = whole;
+      const { name } = await bench.engine.openNetwork({ owner, roomId }, { signal: never });
+      const container = await bench.engine.open({ ...whole, network: name }, { signal: never });
       const { end } = await begin(container, HANG);
       await bench.engine.close();
       expect(await end).toMatchObject({ type: 'died', reason: 'killed' });

@@ -21,14 +21,11 @@ export async function runStep(runner: Pick<StepRunner, 'run'>, step: Partial<Ste
 }
 
 /** Facts about steps that need a real shell: run over the local driver in each shell, and over each real engine. */
-export function stepsContract(
-  name: string,
-  openRunner: (env: Record<string, string>) => Promise<StepRunner>,
-): void {
+export function stepsContract(name: string, openRunner: () => Promise<StepRunner>): void {
   describe(`${name}: a step`, () => {
     const opened: StepRunner[] = [];
-    const open = async (env: Record<string, string> = {}) => {
-      const runner = await openRunner(env);
+    const open = async () => {
+      const runner = await openRunner();
       opened.push(runner);
       return runner;
     };
@@ -50,12 +47,12 @@ export function stepsContract(
       expect((await runStep(runner, { script: 'kill -TERM $$' })).end).toEqual({ type: 'exited', code: 143 });
     });
 
-    it('sees the job’s variables, its own over them, and nothing of an earlier step’s', async () => {
-      const runner = await open({ JOB: 'job', BOTH: 'job' });
-      const script = 'echo "$JOB/$BOTH/[$STEP]"';
-      const first = await runStep(runner, { script, env: { BOTH: 'step', STEP: 'first' } });
-      const second = await runStep(runner, { script });
-      expect([first.text, second.text]).toEqual(['job/step/[first]\n', 'job/job/[]\n']);
+    it('sees its own variables, and nothing of an earlier step’s', async () => {
+      const runner = await open();
+      const script = 'echo "[$BOTH/$STEP]"';
+      const first = await runStep(runner, { script, env: { BOTH: 'one', STEP: 'first' } });
+      const second = await runStep(runner, { script, env: { BOTH: 'two' } });
+      expect([first.text, second.text]).toEqual(['[one/first]\n', '[two/]\n']);
     });
 
     it('starts in the workspace, in a folder of it, or where an absolute path says', async () => {

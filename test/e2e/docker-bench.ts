@@ -37,13 +37,10 @@ export function openDockerBench(): DockerBench {
     ...{ engine, dockerHost, docker, image, owner, folder, newWorkspace },
     spec: (over = {}) => ({
       owner,
-      leaseId: randomUUID(),
-      runId: 'acme/shop#7',
-      jobId: 'build',
+      roomId: randomUUID(),
       image,
       workspaceDir: newWorkspace(),
       workspacePath: '/workspace',
-      env: {},
       memoryBytes: 256 * 2 ** 20,
       cpus: 2,
       pids: 100,
@@ -52,7 +49,8 @@ export function openDockerBench(): DockerBench {
     }),
     async countLeft(label) {
       const filters = { label: [`hookline.owner=${label}`] };
-      return (await docker.listContainers({ all: true, filters })).length;
+      const containers = await docker.listContainers({ all: true, filters });
+      return containers.length + (await docker.listNetworks({ filters })).length;
     },
     async close() {
       await engine.close();

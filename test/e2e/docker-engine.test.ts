@@ -23,8 +23,8 @@ async function openBench(): Promise<EngineBench> {
 engineContract('docker', openBench);
 engineContainerContract('docker', openBench);
 
-stepsContract('docker', async (env) => {
-  const container = await engine.open(spec({ env }), { signal: never });
+stepsContract('docker', async () => {
+  const container = await engine.open(spec(), { signal: never });
   return { run: container.run, workspacePath: '/workspace', close: container.close };
 });
 

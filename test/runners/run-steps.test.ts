@@ -14,7 +14,7 @@ function step(name: string, when: 'success' | 'failure' | 'always' = 'success', 
     name,
     run: name,
     shell: 'sh' as const,
-    env: {},
+    env: {} as Record<string, string>,
     workingDirectory: '.',
     timeoutMs: 60_000,
     when,
@@ -36,10 +36,12 @@ async function run(
   } as unknown as HeldLease;
   const stop = watchForStop(lease, options.timeoutMs ?? 60_000, systemClock);
   const ran: string[] = [];
+  const given: Record<string, string>[] = [];
   const container = {
-    async run({ script: text }: { script: string }) {
+    async run({ script: text, env }: { script: string; env: Record<string, string> }) {
       const name = text.split('\n').at(-1) ?? '';
       ran.push(name);
+      given.push(env);
       return script(name, stopNow);
     },
     interrupt: async () => {},
@@ -50,6 +52,7 @@ async function run(
   if (options.beforeSteps) stopNow(options.beforeSteps);
   const result = await runSteps({
     steps,
+    env: { JOB: 'job', BOTH: 'job' },
     container,
     log,
     stop,
@@ -58,7 +61,7 @@ async function run(
     graceMs: 10,
   });
   stop.close();
-  return { result, ran, events };
+  return { result, ran, given, events };
 }
 
 describe('the steps of a job', () => {
@@ -69,6 +72,16 @@ describe('the steps of a job', () => {
     );
     expect(failed.ran).toEqual(['a', 'c', 'd']);
     expect(failed.result).toMatchObject({ outcome: 'failure', reason: { code: 'step-failure' } });
+  });
+
+  it('are given the job’s variables, and their own over them', async () => {
+    const { given } = await run([step('a'), { ...step('b'), env: { BOTH: 'step', STEP: 'step' } }], () =>
+      exited(0),
+    );
+    expect(given).toEqual([
+      { JOB: 'job', BOTH: 'job' },
+      { JOB: 'job', BOTH: 'step', STEP: 'step' },
+    ]);
   });
 
   it('go on after a failure that is allowed', async () => {

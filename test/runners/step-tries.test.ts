@@ -59,13 +59,10 @@ async function run(
   const container = await engine.open(
     {
       owner: 'o',
-      leaseId: 'l',
-      runId: 'r',
-      jobId: 'j',
+      roomId: 'r',
       image: 'i',
       workspaceDir,
       workspacePath: '/workspace',
-      env: {},
       memoryBytes: 1,
       cpus: 1,
       pids: 1,
@@ -90,6 +87,7 @@ async function run(
   const report = (event: JobEvent) => void events.push(event);
   const result = await runSteps({
     steps,
+    env: {},
     container,
     log,
     stop,

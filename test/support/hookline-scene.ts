@@ -69,6 +69,8 @@ export async function openHooklineScene(settings: HooklineSettings): Promise<Hoo
     GITHUB_API_URL: git.apiUrl,
     GITHUB_TOKEN: githubToken,
     GITHUB_WEBHOOK_SECRET: webhookSecret,
+    // So that what a job leaves behind is told from what waits for the next.
+    HOOKLINE_WARM_CONTAINERS: '0',
     ...settings,
   };
   const started: HooklineProcess[] = [];

@@ -1,11 +1,9 @@
 import type { ContainerCreateOptions } from 'dockerode';
-import type { ContainerSpec } from '../engine.ts';
+import type { ContainerSpec, NetworkSpec } from '../engine.ts';
 
 export const LABELS = {
   owner: 'hookline.owner',
-  lease: 'hookline.lease',
-  run: 'hookline.run',
-  job: 'hookline.job',
+  room: 'hookline.room',
 } as const;
 
 /**
@@ -24,12 +22,7 @@ export function containerOptions(spec: ContainerSpec): ContainerCreateOptions {
     Entrypoint: ['/bin/sh'],
     Cmd: [],
     Healthcheck: { Test: ['NONE'] },
-    Labels: {
-      [LABELS.owner]: spec.owner,
-      [LABELS.lease]: spec.leaseId,
-      [LABELS.run]: spec.runId,
-      [LABELS.job]: spec.jobId,
-    },
+    Labels: labelsOf(spec),
     WorkingDir: spec.workspacePath,
     ...(spec.user !== undefined && { User: spec.user }),
     Tty: false,
@@ -61,10 +54,14 @@ export function containerOptions(spec: ContainerSpec): ContainerCreateOptions {
   };
 }
 
-/** A name an operator can read in a list of containers; `suffix` keeps it unique. */
-export function containerName(spec: ContainerSpec, suffix: string): string {
-  const readable = `${spec.runId}-${spec.jobId}`.replaceAll(/[^A-Za-z0-9_.-]+/g, '-').slice(0, 80);
-  return `hookline-${readable}-${suffix}`;
+/** By these the sweep finds what a dead process left. */
+export function labelsOf({ owner, roomId }: NetworkSpec): Record<string, string> {
+  return { [LABELS.owner]: owner, [LABELS.room]: roomId };
+}
+
+/** A name an operator can read in a list of containers, in letters that Docker takes; `suffix` keeps it unique. */
+export function containerName(text: string, suffix: string): string {
+  return `hookline-${text.replaceAll(/[^A-Za-z0-9_.-]+/g, '-').slice(0, 80)}-${suffix}`;
 }
 
 /** Files a job writes must stay removable by this process: its own user, unless it is root and may remove any. */

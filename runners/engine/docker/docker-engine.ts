@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import Docker from 'dockerode';
-import type { Engine, JobContainer } from '../engine.ts';
+import type { Engine, JobContainer, Network } from '../engine.ts';
 import { defaultUser } from './container-options.ts';
 import { callDaemon, isUnreachable } from './daemon.ts';
 import { dockerAddress } from './docker-address.ts';
 import { createJobContainer } from './job-container.ts';
 import { openContainer } from './open-container.ts';
+import { openNetwork } from './open-network.ts';
 import { createImageStore } from './prepare-image.ts';
 import { sweepOwner } from './sweep.ts';
 import { unreachable } from './unreachable.ts';
@@ -28,6 +29,7 @@ export function createDockerEngine(
   const docker = new Docker(connection);
   const images = createImageStore({ docker, address, nowMs });
   const open = new Set<JobContainer>();
+  const networks = new Set<Network>();
   const user = defaultUser(process.getuid?.(), process.getgid?.());
 
   async function reached<T>(call: () => Promise<T>): Promise<T> {
@@ -49,6 +51,17 @@ export function createDockerEngine(
 
     prepareImage: (image, { signal }) => images.prepare(image, signal),
     findImage: (image, { signal }) => images.find(image, signal),
+
+    async openNetwork(spec, { signal }) {
+      const network = await openNetwork(docker, spec, {
+        address,
+        signal,
+        nameSuffix: newToken().slice(0, 12),
+        onClosed: () => networks.delete(network),
+      });
+      networks.add(network);
+      return network;
+    },
 
     async open(spec, { signal }) {
       const whole = { ...user, ...spec };
@@ -76,6 +89,7 @@ export function createDockerEngine(
 
     async close() {
       await Promise.all([...open].map((container) => container.close()));
+      await Promise.all([...networks].map((network) => network.close()));
     },
   };
 }

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type Docker from 'dockerode';
 import { messageOf } from '../../../src/errors.ts';
 import type { ContainerSpec, JobContainer } from '../engine.ts';
+import { containerName } from './container-options.ts';
 import { callDaemon, isConflict, isGone, isUnreachable } from './daemon.ts';
 import { isGoneWithin, isInitOf } from './init-process.ts';
 import { createFrameSplitter, type Frame } from './split-frames.ts';
@@ -170,6 +171,15 @@ export function createJobContainer(options: {
 
   return {
     id: container.id,
+    get alive() {
+      return session.alive && !stopping && !closing;
+    },
+    async rename(name) {
+      const unique = containerName(name, container.id.slice(0, 12));
+      await callDaemon('rename container', { timeoutMs: INSPECT_TIMEOUT_MS }, (abortSignal) =>
+        container.rename({ name: unique, abortSignal }),
+      ).catch(() => {});
+    },
     async run(step, { output, signal }) {
       // An interrupt still on its way to the step before must not hit this one.
       if (interrupts.size > 0) await Promise.allSettled(interrupts);

@@ -25,7 +25,7 @@ export async function openContainer(
 ): Promise<OpenedContainer> {
   const { address, signal, nameSuffix } = options;
   signal.throwIfAborted();
-  const name = containerName(spec, nameSuffix);
+  const name = containerName(spec.roomId, nameSuffix);
   let attached: Duplex | undefined;
   try {
     const container = await callDaemon('create container', { timeoutMs: CREATE_TIMEOUT_MS }, (abortSignal) =>

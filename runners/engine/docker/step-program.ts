@@ -42,15 +42,9 @@ hl_end() {
  * its stderr, and the variables it exports end with it. Values are shell words, never arguments of a program,
  * so no secret shows in a process list.
  */
-export function stepProgram(
-  step: Step,
-  job: { env: Readonly<Record<string, string>>; workspacePath: string },
-  token: string,
-): string {
-  const exports = Object.entries({ ...job.env, ...step.env }).map(
-    ([name, value]) => `export ${name}=${quote(value)}\n`,
-  );
-  const directory = posix.resolve(job.workspacePath, step.workingDirectory);
+export function stepProgram(step: Step, workspacePath: string, token: string): string {
+  const exports = Object.entries(step.env).map(([name, value]) => `export ${name}=${quote(value)}\n`);
+  const directory = posix.resolve(workspacePath, step.workingDirectory);
   return `(
 ${exports.join('')}cd -- ${quote(directory)} || exit 1
 exec ${step.shell} -c ${scriptArguments(step.script, step.shell)}

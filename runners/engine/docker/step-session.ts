@@ -11,6 +11,8 @@ export type Died = Extract<StepEnd, { type: 'died' }>;
 export type StepSession = {
   run(step: Step, options: { output: OutputSink; kill: () => void; signal?: AbortSignal }): Promise<StepEnd>;
   readonly running: boolean;
+  /** Whether a step may still be run. */
+  readonly alive: boolean;
   /** Ends the running step, and every later one, with this. */
   stop(end: Died): void;
 };
@@ -36,7 +38,7 @@ type Current = {
 export function createStepSession(options: {
   frames: AsyncIterable<Frame>;
   send: (program: string) => void;
-  job: Pick<ContainerSpec, 'env' | 'workspacePath' | 'memoryBytes'>;
+  job: Pick<ContainerSpec, 'workspacePath' | 'memoryBytes'>;
   newToken: () => string;
   /** Asked once, when the frames have ended or failed: what became of the container. */
   diagnose: (error: unknown) => Promise<Died>;
@@ -45,6 +47,7 @@ export function createStepSession(options: {
   let current: Current | undefined;
   let died: Died | undefined;
   let greeted = false;
+  let ended = false;
   let oomKills = 0;
   let wakeReader: (() => void) | undefined;
 
@@ -54,6 +57,7 @@ export function createStepSession(options: {
   );
 
   async function framesEnded(error: unknown): Promise<void> {
+    ended = true;
     if (!died) stop(await options.diagnose(error));
   }
 
@@ -137,12 +141,12 @@ export function createStepSession(options: {
     step: Step,
     { output, kill, signal }: { output: OutputSink; kill: () => void; signal?: AbortSignal },
   ): Promise<StepEnd> {
-    checkStep(step, job.env);
+    checkStep(step);
     signal?.throwIfAborted();
     if (died) return died;
     if (current) throw new Error('a step is already running in this container');
     const token = options.newToken();
-    const ended = new Promise<StepEnd>((resolve, reject) => {
+    const end = new Promise<StepEnd>((resolve, reject) => {
       current = {
         output,
         kill,
@@ -153,13 +157,13 @@ export function createStepSession(options: {
         settle: { resolve, reject },
       };
     });
-    options.send((greeted ? '' : DRIVER_PROLOGUE) + stepProgram(step, job, token));
+    options.send((greeted ? '' : DRIVER_PROLOGUE) + stepProgram(step, job.workspacePath, token));
     greeted = true;
     wakeReader?.();
     wakeReader = undefined;
     signal?.addEventListener('abort', kill, { once: true });
     try {
-      return await ended;
+      return await end;
     } finally {
       signal?.removeEventListener('abort', kill);
     }
@@ -170,6 +174,9 @@ export function createStepSession(options: {
     stop,
     get running() {
       return current !== undefined;
+    },
+    get alive() {
+      return !ended && !died;
     },
   };
 }

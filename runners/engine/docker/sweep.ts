@@ -1,13 +1,13 @@
 import type Docker from 'dockerode';
 import { LABELS } from './container-options.ts';
-import { callDaemon, isGone } from './daemon.ts';
+import { callDaemon } from './daemon.ts';
 import { removeContainer } from './job-container.ts';
+import { removeNetwork } from './open-network.ts';
 
 const LIST_TIMEOUT_MS = 20_000;
-const REMOVE_NETWORK_TIMEOUT_MS = 20_000;
 
 /**
- * Removes this owner's containers, then its networks, whose lease is not kept. All are tried before the first
+ * Removes this owner's containers, then its networks, whose room is not kept. All are tried before the first
  * failure is thrown, so one that cannot be removed does not shield the others.
  */
 export async function sweepOwner(
@@ -17,7 +17,7 @@ export async function sweepOwner(
 ): Promise<string[]> {
   const filters = { label: [`${LABELS.owner}=${owner}`] };
   const isLeftOver = ({ Labels }: { Labels?: Record<string, string> | undefined }) =>
-    !keep.has(Labels?.[LABELS.lease] ?? '');
+    !keep.has(Labels?.[LABELS.room] ?? '');
 
   const containers = await callDaemon('list containers', { timeoutMs: LIST_TIMEOUT_MS }, (abortSignal) =>
     docker.listContainers({ all: true, filters, abortSignal }),
@@ -38,16 +38,6 @@ export async function sweepOwner(
     }),
   );
   return [...removedContainers, ...removedNetworks];
-}
-
-async function removeNetwork(docker: Docker, id: string): Promise<void> {
-  try {
-    await callDaemon('remove network', { timeoutMs: REMOVE_NETWORK_TIMEOUT_MS }, (abortSignal) =>
-      docker.getNetwork(id).remove({ abortSignal }),
-    );
-  } catch (error) {
-    if (!isGone(error)) throw error;
-  }
 }
 
 async function settle(removals: Promise<string>[]): Promise<string[]> {

@@ -27,7 +27,7 @@ export function createFakeContainer(options: {
     step: Step,
     { output, signal }: { output: OutputSink; signal?: AbortSignal },
   ): Promise<StepEnd> {
-    checkStep(step, spec.env);
+    checkStep(step);
     signal?.throwIfAborted();
     if (died) return died;
     if (running) throw new Error('a step is already running in this container');
@@ -86,6 +86,10 @@ export function createFakeContainer(options: {
 
   return {
     id,
+    get alive() {
+      return died === undefined;
+    },
+    rename: async () => {},
     run,
     interrupt,
     die,

@@ -1,19 +1,21 @@
-import { type ContainerSpec, type Engine, EngineRefusal, type Step } from '../engine.ts';
+import { type ContainerSpec, type Engine, EngineRefusal, type NetworkSpec, type Step } from '../engine.ts';
 import type { FakeRule } from './fake-behaviour.ts';
 import { createFakeContainer } from './fake-container.ts';
 
 /** What happened, in order, for tests to compare whole. */
 export type FakeEvent =
-  | { type: 'opened' | 'closed' | 'swept'; leaseId: string }
-  | { type: 'step'; leaseId: string; step: Step }
-  | { type: 'interrupted'; leaseId: string; signal: 'TERM' | 'KILL' };
+  | { type: 'opened' | 'closed' | 'swept'; roomId: string }
+  | { type: 'step'; roomId: string; step: Step }
+  | { type: 'interrupted'; roomId: string; signal: 'TERM' | 'KILL' };
 
 export type FakeEngine = Engine & {
   readonly events: readonly FakeEvent[];
   /** The specs of the containers that are open now, in the order they were opened: empty when nothing is left. */
   left(): ContainerSpec[];
-  /** Ends a lease's container from outside: the engine's machine ran out of memory, an operator killed it. */
-  kill(leaseId: string, reason: 'oom' | 'killed' | 'lost', message: string): void;
+  /** Likewise of the networks. */
+  leftNetworks(): NetworkSpec[];
+  /** Ends a room's container from outside: the engine's machine ran out of memory, an operator killed it. */
+  kill(roomId: string, reason: 'oom' | 'killed' | 'lost', message: string): void;
 };
 
 /**
@@ -37,6 +39,7 @@ export function createFakeEngine(
     string,
     { spec: ContainerSpec; container: ReturnType<typeof createFakeContainer> }
   >();
+  const networks = new Map<string, NetworkSpec>();
   let opened = 0;
 
   function reach(): void {
@@ -51,10 +54,11 @@ export function createFakeEngine(
   return {
     events,
     left: () => [...containers.values()].map(({ spec }) => spec),
+    leftNetworks: () => [...networks.values()],
 
-    kill(leaseId, reason, message) {
+    kill(roomId, reason, message) {
       for (const { spec, container } of containers.values()) {
-        if (spec.leaseId === leaseId) container.die(reason, message);
+        if (spec.roomId === roomId) container.die(reason, message);
       }
     },
 
@@ -73,6 +77,15 @@ export function createFakeEngine(
       return { id: image };
     },
 
+    async openNetwork(spec, { signal }) {
+      signal.throwIfAborted();
+      reach();
+      opened += 1;
+      const name = `fake-network-${opened}`;
+      networks.set(name, spec);
+      return { name, close: async () => void networks.delete(name) };
+    },
+
     async findImage(image, { signal }) {
       signal.throwIfAborted();
       reach();
@@ -86,19 +99,19 @@ export function createFakeEngine(
       signal.throwIfAborted();
       opened += 1;
       const id = `fake-${opened}`;
-      const { leaseId } = spec;
+      const { roomId } = spec;
       const container = createFakeContainer({
         id,
         spec,
         rules: script.rules ?? [],
-        onStep: (step) => events.push({ type: 'step', leaseId, step }),
-        onInterrupt: (sent) => events.push({ type: 'interrupted', leaseId, signal: sent }),
+        onStep: (step) => events.push({ type: 'step', roomId, step }),
+        onInterrupt: (sent) => events.push({ type: 'interrupted', roomId, signal: sent }),
         onClose: () => {
-          if (containers.delete(id)) events.push({ type: 'closed', leaseId });
+          if (containers.delete(id)) events.push({ type: 'closed', roomId });
         },
       });
       containers.set(id, { spec, container });
-      events.push({ type: 'opened', leaseId });
+      events.push({ type: 'opened', roomId });
       return container;
     },
 
@@ -106,17 +119,23 @@ export function createFakeEngine(
       reach();
       const removed: string[] = [];
       for (const [id, { spec, container }] of containers) {
-        if (spec.owner !== owner || keep.has(spec.leaseId)) continue;
+        if (spec.owner !== owner || keep.has(spec.roomId)) continue;
         containers.delete(id);
         container.die('killed', 'the container was removed from outside');
-        events.push({ type: 'swept', leaseId: spec.leaseId });
+        events.push({ type: 'swept', roomId: spec.roomId });
         removed.push(id);
+      }
+      for (const [name, spec] of networks) {
+        if (spec.owner !== owner || keep.has(spec.roomId)) continue;
+        networks.delete(name);
+        removed.push(name);
       }
       return removed;
     },
 
     async close() {
       await Promise.all([...containers.values()].map(({ container }) => container.close()));
+      networks.clear();
     },
   };
 }

@@ -20,7 +20,8 @@ async function openBench(): Promise<EngineBench> {
     image: 'node:24',
     missingImage: 'nobody/has-it:1',
     newWorkspace,
-    countLeft: async (owner) => engine.left().filter((spec) => spec.owner === owner).length,
+    countLeft: async (owner) =>
+      [...engine.left(), ...engine.leftNetworks()].filter((spec) => spec.owner === owner).length,
     close: () => engine.close(),
   };
 }
@@ -32,13 +33,10 @@ describe('the fake engine', () => {
   const { signal } = new AbortController();
   const spec = (): ContainerSpec => ({
     owner: 'tests',
-    leaseId: 'lease-1',
-    runId: 'run-1',
-    jobId: 'build',
+    roomId: 'room-1',
     image: 'node:24',
     workspaceDir: newWorkspace(),
     workspacePath: '/workspace',
-    env: {},
     memoryBytes: 2 ** 29,
     cpus: 1,
     pids: 100,
@@ -95,7 +93,7 @@ describe('the fake engine', () => {
     const engine = createFakeEngine({ rules: [{ does: { hang: true } }], down: () => down });
     const container = await engine.open(spec(), { signal });
     const run = runStep(container, { script: 'serve' });
-    engine.kill('lease-1', 'lost', 'the machine is gone');
+    engine.kill('room-1', 'lost', 'the machine is gone');
     expect((await run).end).toEqual({ type: 'died', reason: 'lost', message: 'the machine is gone' });
     down = true;
     await expect(engine.check(signal)).rejects.toMatchObject({ code: 'engine-unreachable' });

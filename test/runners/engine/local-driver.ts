@@ -11,7 +11,6 @@ import { createStepSession, type StepSession } from '../../../runners/engine/doc
 export function startLocalDriver(options: {
   command: string[];
   workspacePath: string;
-  env?: Record<string, string>;
 }): StepSession & { pid: number; kill(): void; close(): Promise<void> } {
   const [file = 'sh', ...args] = options.command;
   const child = spawn(file, args, { detached: true, stdio: ['pipe', 'pipe', 'pipe'] });
@@ -20,7 +19,7 @@ export function startLocalDriver(options: {
   const session = createStepSession({
     frames: merge(child.stdout, child.stderr),
     send: (program) => child.stdin.write(program),
-    job: { env: options.env ?? {}, workspacePath: options.workspacePath, memoryBytes: 2 ** 29 },
+    job: { workspacePath: options.workspacePath, memoryBytes: 2 ** 29 },
     newToken: () => randomBytes(16).toString('hex'),
     diagnose: async () => ({ type: 'died', reason: 'lost', message: 'the driver has ended' }),
   });
@@ -37,6 +36,9 @@ export function startLocalDriver(options: {
     stop: session.stop,
     get running() {
       return session.running;
+    },
+    get alive() {
+      return session.alive;
     },
     pid,
     kill,

@@ -20,9 +20,9 @@ function shells(): Record<string, string[]> {
   return found;
 }
 
-async function openLocal(command: string[], env: Record<string, string> = {}) {
+async function openLocal(command: string[]) {
   const workspacePath = mkdtempSync(join(folder, 'workspace-'));
-  const driver = startLocalDriver({ command, workspacePath, env });
+  const driver = startLocalDriver({ command, workspacePath });
   return {
     driver,
     workspacePath,
@@ -34,7 +34,7 @@ async function openLocal(command: string[], env: Record<string, string> = {}) {
 }
 
 for (const [name, command] of Object.entries(shells())) {
-  stepsContract(name, (env) => openLocal(command, env));
+  stepsContract(name, () => openLocal(command));
 
   describe(`${name}: the driver`, () => {
     it('goes on when a step signals it, busy or idle', async () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createFakeEngine } from '../../../runners/engine/fake/fake-engine.ts';
+import { openRooms } from '../../../runners/rooms.ts';
 import { runJob } from '../../../runners/run-job.ts';
 import { startRunner } from '../../../runners/runner.ts';
 import { createMemoryStore } from '../../../src/blobs/memory-store.ts';
@@ -106,13 +107,18 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
     },
   );
   const workspaces = {
-    async create(leaseId: string) {
-      const path = join(directory, 'workspaces', leaseId);
+    async create(roomId: string) {
+      const path = join(directory, 'workspaces', roomId);
       await mkdir(path, { recursive: true });
       return path;
     },
-    remove: (leaseId: string) => rm(join(directory, 'workspaces', leaseId), { recursive: true }),
+    remove: (roomId: string) => rm(join(directory, 'workspaces', roomId), { recursive: true }),
+    sweep: async () => {},
   };
+  const rooms = openRooms(
+    { engine, workspaces, log: silentLog },
+    { owner: 'owner', warmRooms: 0, clock: systemClock, newId },
+  );
   const runner = await startRunner(
     {
       linkTo: (address) => link.runner(address),
@@ -125,7 +131,7 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
       carryOut: (spec, job) => {
         if (spec.kind !== 'build') throw new Error('nothing here deploys');
         const checkout = async () => {};
-        return runJob(spec, job, { engine, workspaces, checkout, blobs, clock: systemClock, log: silentLog });
+        return runJob(spec, job, { engine, rooms, checkout, blobs, clock: systemClock, log: silentLog });
       },
     },
     {
@@ -135,12 +141,12 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
       controlPublicKey: identity.publicKey,
       name: 'builder',
       version: '1',
-      owner: 'owner',
       directory: join(directory, 'runner'),
     },
   );
   onTestFinished(async () => {
     await runner.close(0);
+    await rooms.close();
     await control.close();
     await inbox.close();
     await db.destroy();

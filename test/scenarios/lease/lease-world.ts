@@ -171,7 +171,6 @@ export async function createLeaseWorld(seed: number, plans: Parameters<typeof ne
             controlPublicKey: identity.publicKey,
             name,
             version: '1',
-            owner: name,
             directory,
           },
         );
