@@ -88,8 +88,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const logLevel = check('HOOKLINE_LOG_LEVEL', logLevels.join(', '), (text) =>
     logLevels.find((level) => level === text),
   );
-  const redisUrl = check('REDIS_URL', 'redis://…, rediss://… or unix:///path/to/redis.sock', (text) =>
-    /^(rediss?|unix):\/\/\S+$/.test(text) ? text : undefined,
+  const redisForms =
+    'redis://…, rediss://…, redis+sentinel://HOST,HOST/MASTER, redis+cluster://HOST,HOST or unix:///path/to/redis.sock';
+  const redisUrl = check('REDIS_URL', redisForms, (text) =>
+    /^(rediss?(\+sentinel|\+cluster)?|unix):\/\/\S+$/.test(text) ? text : undefined,
   );
   const databaseUrl = check('DATABASE_URL', 'postgres://USER:PASSWORD@HOST:PORT/DATABASE', (text) =>
     /^postgres(ql)?:\/\/\S+$/.test(text) ? text : undefined,

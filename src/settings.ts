@@ -138,7 +138,8 @@ export const settingsTable: readonly Setting[] = [
   {
     name: 'REDIS_URL',
     fallback: 'a redis-server of its own',
-    meaning: 'Redis or Valkey for many machines',
+    meaning:
+      'Redis or Valkey for many machines: `redis://`, `rediss://`, `redis+sentinel://HOST,HOST/MASTER` or `redis+cluster://HOST,HOST`',
     secret: true,
   },
   {

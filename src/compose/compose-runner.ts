@@ -20,6 +20,7 @@ import { identityOf } from '../contract/keys.ts';
 import type { TicketQueue } from '../contract/ticket.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import { checkRedis } from '../redis/check-redis.ts';
 import { connectRedis, whenReady } from '../redis/connect-redis.ts';
 import { createRunnerLink } from '../redis/redis-link.ts';
 import { createLiveLogWriter } from '../redis/redis-live-log.ts';
@@ -72,7 +73,9 @@ export async function startRunnerProcess(
   );
   const redis = connectRedis(redisAddress(options.redisUrl), { patient: false, log });
   const patient = connectRedis(redisAddress(options.redisUrl), { patient: true, log });
-  await whenReady(redis, redisStartMs).catch((error: unknown) => {
+  const fit = whenReady(redis, redisStartMs).then(() => checkRedis(redis, log));
+  await fit.catch((error: unknown) => {
+    redis.disconnect();
     patient.disconnect();
     throw error;
   });

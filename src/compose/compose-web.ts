@@ -12,6 +12,7 @@ import { createApp } from '../http/app.ts';
 import { serve } from '../http/serve.ts';
 import { newId } from '../ids.ts';
 import type { Log } from '../log.ts';
+import { checkRedis } from '../redis/check-redis.ts';
 import { connectRedis, whenReady } from '../redis/connect-redis.ts';
 import { createControlLink } from '../redis/redis-link.ts';
 import { createLiveLogReader } from '../redis/redis-live-log.ts';
@@ -75,6 +76,7 @@ export async function startWeb(
   const { db } = database;
   const redis = connectRedis(redisAddress(options.redisUrl), { patient: false, log });
   await whenReady(redis, redisStartMs);
+  await checkRedis(redis, log);
   const blobs = await openBlobs(config, data);
   await blobs.check();
   await database.takeUp();

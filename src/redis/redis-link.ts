@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RedisClient } from './connect-redis.ts';
 import { type Frame, frameSchema } from '../contract/frame.ts';
 import type { ControlLink, RunnerLink } from '../contract/link.ts';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
+import type { RedisClient } from './connect-redis.ts';
 import { execAll } from './exec-all.ts';
 import { hangUp } from './hang-up.ts';
-import { blockingCopy, entriesOf, firstStream, type StreamEntry } from './stream-reader.ts';
+import { blockingCopy, compareIds, entriesOf, firstStream, type StreamEntry } from './stream-reader.ts';
 
 // One stream to control, read by a consumer group of all control processes; one stream to each runner process.
 const toControl = 'hookline:to-control';
@@ -51,8 +51,15 @@ export function createRunnerLink(redis: RedisClient, runner: string, log: Log): 
         }
       }
       // Redis itself may have lost the stream, and with it the count that the ids go by.
-      if (reply === undefined) last = '0';
+      if (reply === undefined || (reply === null && (await isBehind(last)))) last = '0';
     }
+  }
+
+  /** A Redis that took the place of another one may lack the newest entries, and count on from before them. */
+  async function isBehind(last: string): Promise<boolean> {
+    const newest: unknown = await redis.xrevrange(toRunner(runner), '+', '-', 'COUNT', 1).catch(() => null);
+    const [entry] = entriesOf(newest);
+    return last !== '0' && newest !== null && compareIds(entry?.id ?? '0', last) < 0;
   }
 
   async function waitAndRetry(): Promise<undefined> {
@@ -155,7 +162,7 @@ export function createControlLink(redis: RedisClient, consumer: string, log: Log
     const ids = idsOf(pending).filter((id) => !inHand.has(id));
     if (closed || ids.length === 0) return;
     const claimed: unknown = await redis
-      .xclaim(toControl, group, consumer, claimIdleMs, ...ids)
+      .call('XCLAIM', toControl, group, consumer, String(claimIdleMs), ...ids)
       .catch(() => []);
     if (closed) return;
     for (const entry of entriesOf(claimed)) enqueue(entry, handle);

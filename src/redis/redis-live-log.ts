@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RedisClient } from './connect-redis.ts';
 import {
   type LiveLogReader,
   type LiveLogWriter,
   type LogLines,
   liveTailBytes,
 } from '../contract/live-log.ts';
+import type { RedisClient } from './connect-redis.ts';
 import { execAll } from './exec-all.ts';
 import { hangUp } from './hang-up.ts';
 import { blockingCopy, firstStream } from './stream-reader.ts';

@@ -1,4 +1,5 @@
-import type { Redis } from 'ioredis';
+import { Cluster } from 'ioredis';
+import type { RedisClient } from './connect-redis.ts';
 
 /** One entry of a Redis stream: its id and its single field's value, as the streams of this program are written. */
 export type StreamEntry = { id: string; value: string };
@@ -22,13 +23,25 @@ export function firstStream(reply: unknown): StreamEntry[] {
   return Array.isArray(first) ? entriesOf(first[1]) : [];
 }
 
+/** Ids are `<milliseconds>-<count>`; negative when `a` came before `b`. */
+export function compareIds(a: string, b: string): number {
+  const [aMs = 0, aCount = 0] = a.split('-').map(Number);
+  const [bMs = 0, bCount = 0] = b.split('-').map(Number);
+  return aMs - bMs || aCount - bCount;
+}
+
+const endless = { maxRetriesPerRequest: null };
+
+function copyOf(cluster: Cluster, options: { enableOfflineQueue: boolean; enableAutoPipelining: boolean }) {
+  const { replyMapping: _, ...redisOptions } = cluster.options.redisOptions ?? {};
+  return cluster.duplicate([], { ...options, redisOptions: { ...redisOptions, ...endless } });
+}
+
 /** A second connection for commands that block: they would hold up everything else on a shared one. */
-export function blockingCopy(redis: Redis): Redis {
-  const copy = redis.duplicate({
-    maxRetriesPerRequest: null,
-    enableOfflineQueue: true,
-    enableAutoPipelining: false,
-  });
+export function blockingCopy(redis: RedisClient): RedisClient {
+  const patient = { enableOfflineQueue: true, enableAutoPipelining: false };
+  const copy =
+    redis instanceof Cluster ? copyOf(redis, patient) : redis.duplicate({ ...patient, ...endless });
   // The shared connection says so when Redis is away; without a listener each copy would print it as well.
   copy.on('error', () => {});
   return copy;
