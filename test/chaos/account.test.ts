@@ -33,7 +33,7 @@ const sent = (more: Partial<SentDelivery> = {}): SentDelivery => ({
   ...more,
 });
 const effect = (more: Partial<Effect> = {}): Effect => ({
-  ...{ type: 'begin', jobId: 'job-1', roomId: 'lease-1', attempt: 1, step: 0, atMs: 0, pid: 1 },
+  ...{ type: 'begin', jobId: 'job-1', roomId: 'room-1', attempt: 1, step: 0, atMs: 0, pid: 1 },
   ...more,
 });
 const statuses = (...states: CommitStatus['state'][]) =>
@@ -109,12 +109,12 @@ describe('the account', () => {
   });
 
   it('sees a step that began twice, and an older attempt that goes on beside a newer one', () => {
-    const again = [effect(), effect({ roomId: 'lease-2' }), effect({ type: 'end' })];
+    const again = [effect(), effect({ roomId: 'room-2' }), effect({ type: 'end' })];
     expect(problems({ effects: again })).toEqual([
       expect.stringMatching(/^double: .*begun twice/),
-      expect.stringMatching(/^double: .*leases lease-1 and lease-2/),
+      expect.stringMatching(/^double: .*rooms room-1 and room-2/),
     ]);
-    const beside = [effect(), effect({ attempt: 2, roomId: 'lease-2' }), effect({ type: 'end' })];
+    const beside = [effect(), effect({ attempt: 2, roomId: 'room-2' }), effect({ type: 'end' })];
     expect(problems({ effects: beside })).toEqual([expect.stringMatching(/^double: .*attempt 2 had begun/)]);
   });
 
