@@ -1,8 +1,10 @@
 import { createHash, createHmac } from 'node:crypto';
+import { secret } from '../bench/push-body.ts';
 import type { ChaosRepository } from './chaos-repositories.ts';
 import type { PlannedDelivery } from './plan-deliveries.ts';
 
-export const webhookSecret = 'a secret that only the two of us know';
+/** The one that the load of the benchmarks is signed with, which the soak sends as well. */
+export const webhookSecret = secret;
 
 /** A delivery as GitHub sends it; two that are planned never have the same body. */
 export function signedRequest(
@@ -10,8 +12,8 @@ export function signedRequest(
   repository: ChaosRepository,
 ): { headers: Record<string, string>; body: string } {
   const body = JSON.stringify(payloadOf(delivery, repository));
-  const secret = delivery.expects === 'refused' ? 'another secret' : webhookSecret;
-  const signature = createHmac('sha256', secret).update(body).digest('hex');
+  const key = delivery.expects === 'refused' ? 'another secret' : webhookSecret;
+  const signature = createHmac('sha256', key).update(body).digest('hex');
   return {
     body,
     headers: {
