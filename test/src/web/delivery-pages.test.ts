@@ -36,6 +36,8 @@ describe('the page of a delivery', () => {
       "it never arrived, and was found in the sender's log",
     );
     expect(await read(pages, '/deliveries')).toContain('>recovered</span>');
+    const found = pagesOf([delivery({ recovered: true, source: 'hookline', event: 'head' })]);
+    expect(await read(found, '/deliveries/one')).toContain('no webhook ever named this commit');
   });
 
   it('links a replay and its original to each other, with who asked for it', async () => {

@@ -122,8 +122,9 @@ describe('a push to GitHub', () => {
   });
 
   it('whose head commit asks to be skipped builds nothing and names the words', () => {
-    expect(pushWithMessage('Change a comment [skip ci]')).toEqual({
+    expect(pushWithMessage('Change a comment [skip ci]')).toMatchObject({
       ignored: "the head commit's message says [skip ci]",
+      skipped: [{ provider: 'github', repository: 'Codertocat/Hello-World', ref: 'refs/heads/master' }],
     });
   });
 
