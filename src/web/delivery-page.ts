@@ -43,7 +43,7 @@ ${originOf(delivery)}
 function originOf({ event, recovered, replayOf, askedBy, replays }: Delivery): Html {
   return html`${
     recovered
-      ? html`<dt>Recovered</dt><dd>${event === 'head' ? html`no webhook ever named this commit: its reference was found there` : html`it never arrived, and was found in the sender's log`}</dd>
+      ? html`<dt>Recovered</dt><dd>${event === 'head' ? html`no webhook ever named this commit: its branch or pull request was found to stand at it` : html`it never arrived, and was found in the sender's log`}</dd>
 `
       : nothing
   }${
