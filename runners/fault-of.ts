@@ -9,6 +9,8 @@ import { WorkspaceRefusal } from './workspace/workspaces.ts';
 
 /** A disk that is full, as Node names it. Whoever meets it, it is this machine's trouble and no code's. */
 const fullDisk: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+/** SQLITE_FULL (https://www.sqlite.org/rescode.html#full): locks between processes are files of SQLite. */
+const sqliteFull = 13;
 
 /**
  * What broke a job, in the words that control goes by. Areas use the same words for different things (a `timeout` of git is
@@ -16,10 +18,18 @@ const fullDisk: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
  */
 export function faultOf(error: unknown): Reason | undefined {
   if (!(error instanceof Refusal)) {
-    const isFull = error instanceof Error && 'code' in error && fullDisk.has(error.code);
-    return isFull ? reason('disk-full', `the disk of this runner is full: ${error.message}`) : undefined;
+    return isDiskFull(error)
+      ? reason('disk-full', `the disk of this runner is full: ${error.message}`)
+      : undefined;
   }
   return { code: codeOf(error), message: error.message };
+}
+
+function isDiskFull(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    ('code' in error && fullDisk.has(error.code)) || ('errcode' in error && error.errcode === sqliteFull)
+  );
 }
 
 function codeOf(error: Refusal): string {

@@ -29,6 +29,11 @@ describe('what broke a job', () => {
     const full = Object.assign(new Error('ENOSPC: no space left on device, mkdir'), { code: 'ENOSPC' });
     expect(faultOf(full)).toMatchObject({ code: 'disk-full' });
     expect(kindOf(full)).toBe('infrastructure');
+    const locked = Object.assign(new Error('database or disk is full'), {
+      code: 'ERR_SQLITE_ERROR',
+      errcode: 13,
+    });
+    expect(faultOf(locked)).toMatchObject({ code: 'disk-full' });
   });
 
   it('is nothing that could be named when nobody foresaw it', () => {
