@@ -31,6 +31,8 @@ export type Config = Readonly<{
   runnerLabels: readonly string[];
   repositories?: ReadonlySet<string>;
   stopGraceMs: number;
+  /** Absent: as the command has it. */
+  stopDelayMs?: number;
   github: Readonly<{
     secrets: readonly string[];
     token?: string;
@@ -109,6 +111,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   }
   const noOutputTimeoutS = whole('HOOKLINE_NO_OUTPUT_TIMEOUT_S', 0, longestLimitS, 0);
   const runTimeoutS = whole('HOOKLINE_RUN_TIMEOUT_S', 0, longestLimitS, 0);
+  const stopDelayS = whole('HOOKLINE_STOP_DELAY_S', 0, 3_600, -1);
   const bucket = read('S3_BUCKET');
   const codecommitGitUrl = url('CODECOMMIT_GIT_URL');
   const localDeploy = read('HOOKLINE_LOCAL_DEPLOY');
@@ -142,6 +145,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     runnerLabels,
     ...(controlPublicKey === undefined ? {} : { controlPublicKey }),
     ...(repositories === undefined ? {} : { repositories }),
+    ...(stopDelayS < 0 ? {} : { stopDelayMs: stopDelayS * 1000 }),
     stopGraceMs: whole('HOOKLINE_STOP_GRACE_S', 0, 86_400, 30) * 1000,
     github: {
       secrets: [read('GITHUB_WEBHOOK_SECRET'), read('GITHUB_WEBHOOK_SECRET_PREVIOUS')].filter(isSet),

@@ -101,6 +101,12 @@ export const settingsTable: readonly Setting[] = [
     meaning: 'seconds that running jobs may go on after SIGTERM',
   },
   {
+    name: 'HOOKLINE_STOP_DELAY_S',
+    fallback: '5 for `hookline web`, 0 for `hookline start`',
+    meaning:
+      'seconds after SIGTERM in which `/readyz` says no and requests are still taken, for a proxy to notice',
+  },
+  {
     name: 'GITHUB_WEBHOOK_SECRET',
     fallback: 'GitHub deliveries are refused',
     meaning: 'secret of the webhook',

@@ -5,6 +5,9 @@ import { createLog } from '../log.ts';
 import type { Command } from './command.ts';
 import { closeWithin, untilStopped } from './until-stopped.ts';
 
+/** Longer than two looks of the usual proxy. */
+const webStopDelayMs = 5_000;
+
 export const web: Command = {
   usage: '',
   summary: 'webhooks, API, pages and control; runners elsewhere over REDIS_URL',
@@ -24,9 +27,9 @@ export const web: Command = {
     const data = openDataDirectory(config.dataDir);
     const unlock = lockDataDirectory(data);
     const masterKey = config.masterKey ?? data.key('master.key');
-    const { redisUrl } = config;
+    const { redisUrl, stopDelayMs = webStopDelayMs } = config;
     const enrolled = { runners: config.runnerPublicKeys, deployers: config.deployerPublicKeys };
-    const started = await startWeb(config, { redisUrl, masterKey, enrolled, log }, data);
+    const started = await startWeb(config, { redisUrl, masterKey, enrolled, stopDelayMs, log }, data);
     await stopped;
     await closeWithin(started, config.stopGraceMs, { hurry, log });
     unlock();

@@ -27,6 +27,8 @@ export async function startAll(config: Config, log: Log, data: DataDirectory): P
       runners: [publicKey, ...config.runnerPublicKeys],
       deployers: [publicKey, ...config.deployerPublicKeys],
     };
+    // On a laptop nobody asks whether we are ready.
+    const stopDelayMs = config.stopDelayMs ?? 0;
     const redis = config.redisUrl
       ? undefined
       : await startManagedRedis({ directory: data.path('redis'), log });
@@ -41,7 +43,7 @@ export async function startAll(config: Config, log: Log, data: DataDirectory): P
       log,
     );
     try {
-      const web = await startWeb(config, { redisUrl, masterKey, enrolled, log }, data);
+      const web = await startWeb(config, { redisUrl, masterKey, enrolled, stopDelayMs, log }, data);
       let closing: Promise<void> | undefined;
       const end = async (graceMs: number) => {
         await web.close(graceMs);
@@ -53,6 +55,7 @@ export async function startAll(config: Config, log: Log, data: DataDirectory): P
         async close(graceMs) {
           // The runner first: what it still has to say must find control alive. Told again, it makes haste.
           await runner.close();
+          if (closing && graceMs <= 0) void web.close(0);
           closing ??= end(graceMs);
           await closing;
         },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { listRemote } from '../../runners/workspace/list-remote.ts';
 import { openMirrors } from '../../runners/workspace/mirror.ts';
@@ -60,14 +61,17 @@ export type EnrolledKeys = { runners: readonly string[]; deployers: readonly str
 
 export type Web = {
   readonly url: string;
-  /** Refuses new work at once, lets requests under way end for `graceMs`, then stops control. */
+  /**
+   * Says by `/readyz` that it is not ready, and after a while takes no more connections; lets requests under way end for
+   * `graceMs`, then stops control. Called again with 0, it waits for nothing more.
+   */
   close(graceMs: number): Promise<void>;
 };
 
 /** The web process: webhooks, API, pages and control over one store. The only one that opens the database. */
 export async function startWeb(
   config: Config,
-  options: { redisUrl: string; masterKey: string; enrolled: EnrolledKeys; log: Log },
+  options: { redisUrl: string; masterKey: string; enrolled: EnrolledKeys; stopDelayMs: number; log: Log },
   data: DataDirectory,
 ): Promise<Web> {
   const { log } = options;
@@ -208,8 +212,14 @@ export async function startWeb(
   );
 
   let closing: Promise<void> | undefined;
+  const hurry = new AbortController();
   async function close(graceMs: number): Promise<void> {
     draining = true;
+    server.drain();
+    // A proxy looks every few seconds whether we are ready, and sends requests until it has seen that we are not.
+    const delayMs = Math.min(options.stopDelayMs, graceMs);
+    if (delayMs > 0) log.info(`not ready any more; in ${delayMs} ms no connection is taken`);
+    await sleep(delayMs, undefined, { signal: hurry.signal }).catch(() => {});
     await Promise.all([server.close(graceMs), recovery?.close(), calendar.close(), comparing.close()]);
     await control.close();
     await mirrors.close();
@@ -221,6 +231,8 @@ export async function startWeb(
   return {
     url: server.url,
     close: (graceMs) => {
+      if (graceMs <= 0) hurry.abort();
+      if (closing && graceMs <= 0) void server.close(0);
       closing ??= close(graceMs);
       return closing;
     },

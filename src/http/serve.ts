@@ -47,9 +47,11 @@ export const serveLimits: ServeLimits = {
 export type Server = {
   url: string;
   port: number;
+  /** Still answers everybody, and ends each connection with its answer: clients come back on another one, elsewhere. */
+  drain(): void;
   /**
    * Takes no more connections and ends streams, whose readers come back to whoever listens then; lets other requests
-   * finish for up to `graceMs` and cuts off what is left. The first call counts.
+   * finish for up to `graceMs` and cuts off what is left. The first call counts, but a later one with 0 cuts off at once.
    */
   close(graceMs: number): Promise<void>;
 };
@@ -58,6 +60,8 @@ export type Server = {
 export async function serve(app: Pick<Hono<AppEnv>, 'fetch'>, options: ServeOptions): Promise<Server> {
   const { host, port, log, limits = serveLimits } = options;
   const stopping = new AbortController();
+  const hurry = new AbortController();
+  let isDraining = false;
   const bindings = { stopping: stopping.signal };
   const direct = new Map((options.webhooks ?? []).map((route) => [route.path, route]));
   const answerByApp = getRequestListener((request) => app.fetch(request, bindings), {
@@ -79,6 +83,9 @@ export async function serve(app: Pick<Hono<AppEnv>, 'fetch'>, options: ServeOpti
     },
   );
   server.timeout = limits.silentMs;
+  server.prependListener('request', (_request, response) => {
+    if (isDraining) response.setHeader('connection', 'close');
+  });
 
   try {
     server.listen({ host, port });
@@ -100,12 +107,12 @@ export async function serve(app: Pick<Hono<AppEnv>, 'fetch'>, options: ServeOpti
     const grace = new AbortController();
     const isClosed = await Promise.race([
       closed.then(() => true),
-      sleep(graceMs, false, { signal: grace.signal }),
+      sleep(graceMs, false, { signal: AbortSignal.any([grace.signal, hurry.signal]) }).catch(() => false),
     ]);
     grace.abort();
     clearInterval(sweep);
     if (isClosed) return;
-    log.warn(`requests were still under way ${graceMs} ms after the stop and are cut off`);
+    log.warn('requests were still under way when the grace ended and are cut off');
     server.closeAllConnections();
     await closed;
   }
@@ -114,7 +121,12 @@ export async function serve(app: Pick<Hono<AppEnv>, 'fetch'>, options: ServeOpti
   return {
     url,
     port: address.port,
+    drain() {
+      isDraining = true;
+    },
     close(graceMs) {
+      isDraining = true;
+      if (graceMs <= 0) hurry.abort();
       stopped ??= stop(graceMs);
       return stopped;
     },

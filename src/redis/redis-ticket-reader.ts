@@ -28,6 +28,7 @@ export function createTicketReader(redis: RedisClient, log: Log): TicketReader {
       const workers = new Map<string, Worker<TicketData>>();
       const own = new Set(labels);
       const stop = new AbortController();
+      const handling = new Set<Promise<void>>();
       let isPaused = false;
       let inHand = 0;
 
@@ -50,9 +51,11 @@ export function createTicketReader(redis: RedisClient, log: Log): TicketReader {
         steer();
         try {
           const ticket = { queue, jobId: job.data.jobId, attempt: job.data.attempt };
-          await handle(ticket, () => {
+          const handled = handle(ticket, () => {
             isPutBack = true;
           });
+          handling.add(handled);
+          await handled.finally(() => handling.delete(handled));
           if (isPutBack) {
             await job.moveToWait(token);
             throw new WaitingError();
@@ -116,6 +119,8 @@ export function createTicketReader(redis: RedisClient, log: Log): TicketReader {
           isPaused = true;
           stop.abort();
           await following;
+          // The jobs under way have all the time that their runner gives them.
+          await Promise.allSettled(handling);
           const closed = Promise.all([...workers.values()].map((worker) => worker.close()));
           await Promise.race([closed, sleep(closeMs, undefined, { ref: false })]);
         },

@@ -256,7 +256,7 @@ describe('stopping', () => {
     });
     await waitUntil(async () => isAsked, { what: 'the request', timeoutMs: 5_000 });
     const closed = server.close(20_000);
-    expect(server.close(0)).toBe(closed);
+    expect(server.close(20_000)).toBe(closed);
     finish();
     expect(await answer).toBe('done');
     await closed;
