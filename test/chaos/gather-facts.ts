@@ -15,7 +15,7 @@ export async function gatherFacts(world: ChaosWorld, sent: readonly SentDelivery
   const [url = ''] = world.urls;
   const effects = parseEffects(await readFile(world.effectsFile, 'utf8'));
   const hooks = (await readFile(world.hookFile, 'utf8')).split('\n').filter(Boolean);
-  const leftovers = await leftoversIn(world);
+  const leftovers = await leftoversIn(world, { workspaces: false });
   const deliveries = await allPages<DeliveryJson>(url, '/api/v1/deliveries');
   const summaries = await allPages<{ id: string }>(url, '/api/v1/runs');
   const runs: RunJson[] = [];
@@ -78,4 +78,10 @@ async function get(url: string, path: string): Promise<unknown> {
   const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(20_000) });
   if (!response.ok) throw new Error(`GET ${path}: ${response.status} ${await response.text()}`);
   return response.json();
+}
+
+/** Ends the runners as an operator does, and looks what is still there of jobs then. */
+export async function leftAfterStop(world: ChaosWorld): Promise<string[]> {
+  await Promise.all([...world.runners, ...world.deployers].map((each) => each.down('SIGTERM')));
+  return leftoversIn(world, { workspaces: true });
 }

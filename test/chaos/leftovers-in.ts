@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { ChaosWorld } from './chaos-world.ts';
 
-const foldersOf = {
-  runners: ['runner/workspaces', 'runner/leases'],
-  deployers: ['deployer/bundles', 'deployer/leases'],
-};
-
-/** What jobs left behind on disks and in Redis. Nothing, once all have ended and been told. */
-export async function leftoversIn(world: ChaosWorld): Promise<string[]> {
+/**
+ * What jobs left behind on disks and in Redis. Nothing, once all have ended and been told; workspaces count when the
+ * runners have ended as well, for one that runs keeps a few ready for jobs to come.
+ */
+export async function leftoversIn(world: ChaosWorld, options: { workspaces: boolean }): Promise<string[]> {
+  const ofRunners = ['runner/leases', ...(options.workspaces ? ['runner/workspaces'] : [])];
+  const ofDeployers = ['deployer/bundles', 'deployer/leases'];
   const places = [
-    ...world.runners.flatMap(({ name }) => foldersOf.runners.map((folder) => join(name, folder))),
-    ...world.deployers.flatMap(({ name }) => foldersOf.deployers.map((folder) => join(name, folder))),
+    ...world.runners.flatMap(({ name }) => ofRunners.map((folder) => join(name, folder))),
+    ...world.deployers.flatMap(({ name }) => ofDeployers.map((folder) => join(name, folder))),
     'blobs/incoming',
     'tmp',
   ];

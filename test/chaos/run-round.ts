@@ -14,7 +14,7 @@ import {
 } from './chaos-world.ts';
 import { countBy } from './count-by.ts';
 import type { Fault } from './faults/fault.ts';
-import { type GatheredFacts, gatherFacts, isBusy, unsettled } from './gather-facts.ts';
+import { type GatheredFacts, gatherFacts, isBusy, leftAfterStop, unsettled } from './gather-facts.ts';
 import { type InjectedFault, injectFaults, timelineText } from './inject-faults.ts';
 import { planDeliveries } from './plan-deliveries.ts';
 import { planFaults } from './plan-faults.ts';
@@ -61,8 +61,9 @@ export async function runRound(options: RoundOptions): Promise<boolean> {
     });
     const injected = await injectFaults(timeline, faults, signal);
     const mendedAtMs = Date.now();
-    const { facts, last } = await untilQuiet(world, await sending, patience);
+    const { facts: seen, last } = await untilQuiet(world, await sending, patience);
     const quietAtMs = Date.now();
+    const facts = { ...seen, leftovers: await leftAfterStop(world) };
 
     const problems = account(facts);
     const slowest = slowestOf(facts.deliveries, facts.runs);

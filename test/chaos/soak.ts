@@ -8,7 +8,7 @@ import { runLoad } from '../bench/run-load.ts';
 import { makeChaosRepository } from './chaos-repositories.ts';
 import { openChaosWorld, removeWorld, repositoryNames } from './chaos-world.ts';
 import { countBy } from './count-by.ts';
-import { gatherFacts, isBusy, unsettled } from './gather-facts.ts';
+import { gatherFacts, isBusy, leftAfterStop, unsettled } from './gather-facts.ts';
 import { memoryTrend } from './memory-trend.ts';
 import type { PlannedDelivery } from './plan-deliveries.ts';
 import { sendDeliveries } from './send-deliveries.ts';
@@ -99,7 +99,7 @@ async function soak(): Promise<boolean> {
   }
 
   const facts = await gatherFacts(world, []);
-  const left = unsettled(facts);
+  const left = [...unsettled(facts), ...(await leftAfterStop(world))];
   const ended = facts.runs.filter(({ status }) => isFinal(status)).length;
   console.log(
     `  took                ${((Date.now() - startedAtMs) / 1_000).toFixed(0)} s, load at the end ${load()}`,
