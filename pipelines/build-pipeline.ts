@@ -1,6 +1,7 @@
 import { buildApproval } from './build-approval.ts';
 import { buildCondition } from './build-condition.ts';
 import { buildMatrix } from './build-matrix.ts';
+import { buildServices } from './build-services.ts';
 import { buildRefs, buildTriggers, everything, type LineOf } from './build-triggers.ts';
 import { buildVariables, durationOr, limitOf, listOf } from './build-values.ts';
 import { defaultBundleKey } from './bundle-key.ts';
@@ -78,6 +79,7 @@ function buildJob(
     ...buildCondition(job.when, [...path, 'when'], lineOf),
     timeoutMs,
     ...limitOf('noOutputTimeoutMs', job.no_output_timeout),
+    ...buildServices(job.services),
     steps: job.steps.map((step, index) => buildStep(step, timeoutMs, lineOf([...path, 'steps', index]))),
     artifacts: (job.artifacts ?? []).map(buildArtifact),
   };

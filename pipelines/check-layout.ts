@@ -1,7 +1,7 @@
 import type { Outline } from './outline.ts';
 import type { Finding } from './source-map.ts';
 
-const ofOneJob = ['steps', 'artifacts', 'secrets', 'no_output_timeout'];
+const ofOneJob = ['steps', 'artifacts', 'secrets', 'no_output_timeout', 'services'];
 
 /** Either `jobs`, or the keys of a single job at the top; and something that starts the pipeline at all. */
 export function checkLayout({ keys, jobs, on }: Outline): Finding[] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { approval } from './approval-shape.ts';
 import { condition } from './condition-shape.ts';
 import { matrix } from './matrix-shape.ts';
+import { services } from './service-shape.ts';
 import {
   artifactName,
   atMost,
@@ -125,6 +126,7 @@ const job = mapping('a job: a mapping with steps', {
   matrix: matrix.optional(),
   env: environmentVariables.optional(),
   secrets: secrets.optional(),
+  services: services.optional(),
   needs: listOf(text('the name of a job'), 'a list of names of jobs').optional(),
   when: condition.optional(),
   approval: approval.optional(),
@@ -248,6 +250,7 @@ export const pipelineShape = mapping('a mapping with steps or jobs', {
         'all of it waits for an approval or a group. Beside steps: as the timeout of their one job.',
     ),
   no_output_timeout: noOutputTimeout,
+  services: services.optional(),
   steps: steps.optional().describe('Shorthand for a single job called build.'),
   artifacts: artifacts.optional(),
   deploy: z

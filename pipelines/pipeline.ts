@@ -73,8 +73,25 @@ export type JobDefinition = {
   timeoutMs: number;
   /** How long a step may print nothing. Absent: as the installation is set. */
   noOutputTimeoutMs?: number;
+  /** Absent when there are none. */
+  services?: ServiceDefinition[];
   steps: StepDefinition[];
   artifacts: ArtifactDefinition[];
+};
+
+/** A container beside the job's, which reaches it by its name. */
+export type ServiceDefinition = {
+  name: string;
+  image: string;
+  env: Record<string, string>;
+  /** For its `/bin/sh`, in place of the image's own. */
+  command?: string;
+  /** It is ready when something listens there, unless `ready` says otherwise. */
+  port?: number;
+  /** It is ready when this command, run in it, succeeds. */
+  ready?: string;
+  /** How long it may take to be ready. */
+  timeoutMs: number;
 };
 
 export type JobCondition = {

@@ -11,6 +11,7 @@ import type {
   JobMatrix,
   PatternList,
   Pipeline,
+  ServiceDefinition,
   StepDefinition,
 } from './pipeline.ts';
 
@@ -56,6 +57,8 @@ export type BuildPlan = {
   timeoutMs: number;
   /** How long a step may print nothing. Absent: as the installation is set. */
   noOutputTimeoutMs?: number;
+  /** Only there when there are some. */
+  services?: ServiceDefinition[];
   steps: StepPlan[];
   artifacts: ArtifactPlan[];
 };
@@ -108,6 +111,7 @@ function planBuild(job: JobDefinition, env: Record<string, string>, change: Plan
     secrets: change.fork ? [] : job.secrets,
     timeoutMs: job.timeoutMs,
     ...(job.noOutputTimeoutMs === undefined ? {} : { noOutputTimeoutMs: job.noOutputTimeoutMs }),
+    ...(job.services ? { services: job.services } : {}),
     steps: job.steps,
     artifacts: job.artifacts,
   };

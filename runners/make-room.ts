@@ -1,17 +1,22 @@
 import type { Log } from '../src/log.ts';
-import type { Engine, JobContainer, PreparedImage } from './engine/engine.ts';
+import type { Engine, JobContainer, PreparedImage, Service, ServiceSpec } from './engine/engine.ts';
 
 /** A place for one job: a directory that is empty at first, and a container on a network of its own that sees it. */
 export type Room = {
   readonly workspaceDir: string;
   /** Resolves when steps can be run. */
   readonly container: Promise<JobContainer>;
+  /** Starts services on the room's network; resolves when all are ready, rejects when the first is not. */
+  serve(services: readonly RoomService[], options: { signal: AbortSignal }): Promise<void>;
   /**
    * Ends whatever runs in it and resolves when the directory is gone. The engine takes far longer to remove container
    * and network, and nobody has to wait for that.
    */
   close(): Promise<void>;
 };
+
+/** Its image is a name: it is looked up, or pulled, when the service is started. */
+export type RoomService = Omit<ServiceSpec, 'owner' | 'roomId' | 'network' | 'memoryBytes' | 'cpus' | 'pids'>;
 
 export type RoomPorts = {
   engine: Engine;
@@ -56,6 +61,7 @@ export async function makeRoom(
   network.catch(() => {});
   const container = open();
   container.catch(() => {});
+  const services: Promise<Service>[] = [];
   let closing: Promise<void> | undefined;
 
   async function open(): Promise<JobContainer> {
@@ -65,6 +71,16 @@ export async function makeRoom(
       { owner, roomId, image: id, workspaceDir, workspacePath, network: name, ...limits },
       { signal },
     );
+  }
+
+  async function serve(wanted: readonly RoomService[], given: AbortSignal): Promise<void> {
+    const begun = wanted.map(async (service) => {
+      const until = { signal: AbortSignal.any([given, closed.signal]) };
+      const [{ id }, { name }] = await Promise.all([engine.prepareImage(service.image, until), network]);
+      return engine.openService({ ...service, owner, roomId, image: id, network: name, ...limits }, until);
+    });
+    services.push(...begun);
+    await Promise.all(begun);
   }
 
   async function close(): Promise<void> {
@@ -84,6 +100,9 @@ export async function makeRoom(
   async function tidy(opened: JobContainer | undefined): Promise<void> {
     try {
       await opened?.close();
+      for (const service of await Promise.allSettled(services)) {
+        if (service.status === 'fulfilled') await service.value.close();
+      }
       const made = await network.catch(() => undefined);
       await made?.close();
     } catch (error) {
@@ -94,6 +113,7 @@ export async function makeRoom(
   return {
     workspaceDir,
     container,
+    serve: (wanted, { signal: given }) => serve(wanted, given),
     close() {
       closing ??= close();
       return closing;

@@ -106,6 +106,8 @@ async function prepare(spec: BuildSpec, room: Room, job: JobRun, ports: BuildPor
   const failed = new AbortController();
   const signal = AbortSignal.any([job.stop.begun, failed.signal]);
   room.container.catch(() => failed.abort());
+  const serving = room.serve(spec.services ?? [], { signal });
+  serving.catch(() => failed.abort());
   try {
     await checkOutPatiently(() => ports.checkout(spec.source, room.workspaceDir, { signal }), {
       clock: ports.clock,
@@ -114,9 +116,10 @@ async function prepare(spec: BuildSpec, room: Room, job: JobRun, ports: BuildPor
     });
   } catch (error) {
     // Ended by the other: what that one says is the cause.
-    if (failed.signal.aborted) await room.container;
+    if (failed.signal.aborted) await Promise.all([room.container, serving]);
     throw error;
   }
+  await serving;
   const container = await room.container;
   void container.rename(`${spec.runId}-${spec.jobName}`);
   return container;

@@ -42,6 +42,12 @@ export type Engine = {
   open(spec: ContainerSpec, options: { signal: AbortSignal }): Promise<JobContainer>;
 
   /**
+   * Starts a container beside a job's and resolves when it is ready (see `ServiceSpec`). Rejects as `open` does, and
+   * with `service-not-ready`, whose message ends with the service's own log, when it ends before or takes too long.
+   */
+  openService(spec: ServiceSpec, options: { signal: AbortSignal }): Promise<Service>;
+
+  /**
    * Removes every container and network that carries this owner's label and whose room is not in `keep`, and
    * returns the names of what it removed. A room must be in `keep` from before its first `open` until after its
    * last `stop` or `close`. Containers of other owners are never touched.
@@ -88,6 +94,33 @@ export type ContainerSpec = {
   network: string | 'none';
   /** `uid:gid` the steps run as; default: this process's own, and the image's user when that is root. */
   user?: string;
+};
+
+export type ServiceSpec = NetworkSpec & {
+  /** The host name by which it is reached on its network. */
+  name: string;
+  /** What `prepareImage` returned. */
+  image: string;
+  /** Whoever may look at the engine's containers sees these. */
+  env: Readonly<Record<string, string>>;
+  /** For its `/bin/sh`, in place of the image's own. */
+  command?: string | undefined;
+  /**
+   * When it is ready: `ready` is run in it until it succeeds; else the image's own health check says so; else something
+   * listens on `port`, else on the first port that the image exposes; else it runs.
+   */
+  ready?: string | undefined;
+  port?: number | undefined;
+  timeoutMs: number;
+  network: string;
+  memoryBytes: number;
+  cpus: number;
+  pids: number;
+};
+
+export type Service = {
+  /** Kills and removes it. Idempotent, as of a container. */
+  close(): Promise<void>;
 };
 
 export type JobContainer = {
@@ -168,6 +201,7 @@ export const ENGINE_REFUSALS = [
   'image-unavailable',
   'image-pull-failed',
   'container-refused',
+  'service-not-ready',
   'step-invalid',
   'disk-full',
 ] as const;

@@ -25,6 +25,7 @@ export const faults = {
   'image-unavailable': 'repository',
   'container-refused': 'repository',
   'container-killed': 'repository',
+  'service-not-ready': 'repository',
   'step-invalid': 'repository',
   'disk-full': 'infrastructure',
   internal: 'installation',

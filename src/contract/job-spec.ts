@@ -36,6 +36,19 @@ export const buildSpecSchema = common.extend({
   env: environment,
   /** How long a step may print nothing. */
   noOutputTimeoutMs: z.int().optional(),
+  services: z
+    .array(
+      z.object({
+        name: z.string(),
+        image: z.string(),
+        env: environment,
+        command: z.string().optional(),
+        port: z.int().optional(),
+        ready: z.string().optional(),
+        timeoutMs: z.int(),
+      }),
+    )
+    .optional(),
   steps: z.array(
     z.object({
       name: z.string(),

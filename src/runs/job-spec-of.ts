@@ -30,6 +30,7 @@ export function buildSpecOf(
     ...firstImageOf(job),
     ...(silenceMs === undefined ? {} : { noOutputTimeoutMs: silenceMs }),
     env: { ...wellKnownEnv(run, job), ...job.plan.env },
+    ...(job.plan.services === undefined ? {} : { services: job.plan.services }),
     steps: job.plan.steps,
     artifacts: job.plan.artifacts,
     limits: container,

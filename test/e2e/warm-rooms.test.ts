@@ -62,6 +62,23 @@ it('a job begins in a container that was started for it before it was pushed, an
   expect(await oneWaits()).not.toBe(waits);
 });
 
+it('a job reaches its services by name, and is an error that says why when one does not get ready', async () => {
+  const serving = (command: string) => `image: ${engine.image}
+jobs:
+  test:
+    services:
+      web: { image: "${engine.image}", port: 80, timeout: 30s, command: '${command}' }
+    steps:
+      - node -e 'fetch("http://web").then((r) => r.text()).then(console.log)'
+`;
+  const listen = 'exec node -e "http.createServer((_, r) => r.end(process.env.HOSTNAME)).listen(80)"';
+  const good = await scene.ended(await project.push(serving(listen)));
+  expect(good.status).toBe('success');
+  const bad = await scene.ended(await project.push(serving('echo no disk; exit 3')));
+  expect(bad).toMatchObject({ status: 'error', reason: { code: 'service-not-ready' } });
+  expect(bad.reason?.message).toMatch(/service web ended with exit code 3.*no disk/s);
+});
+
 it('nothing is left when hookline has stopped', async () => {
   await oneWaits();
   expect(await scene.hookline.stop()).toEqual({ code: 0, signal: null });

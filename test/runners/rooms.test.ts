@@ -14,7 +14,8 @@ const wish = { image: imageOf('node:24'), limits };
 
 async function openBench(warmRooms: number) {
   const directory = await mkdtemp(join(tmpdir(), 'hookline-rooms-'));
-  const engine = createFakeEngine();
+  const deaf = new Map<string, string>();
+  const engine = createFakeEngine({ deafServices: deaf });
   const timers: (() => void)[] = [];
   let count = 0;
   const rooms = openRooms(
@@ -47,12 +48,17 @@ async function openBench(warmRooms: number) {
   );
   onTestFinished(async () => {
     await rooms.close();
-    expect([engine.left(), engine.leftNetworks(), await readdir(directory)]).toEqual([[], [], []]);
+    expect([engine.left(), engine.leftServices(), engine.leftNetworks(), await readdir(directory)]).toEqual([
+      [],
+      [],
+      [],
+      [],
+    ]);
     await rm(directory, { recursive: true });
   });
   const left = () => engine.left().map(({ roomId }) => roomId);
   const waits = (count: number) => expect.poll(() => engine.left().length).toBe(count);
-  return { rooms, engine, timers, left, waits };
+  return { rooms, engine, deaf, timers, left, waits };
 }
 
 /** What a job does with its room. */
@@ -147,6 +153,23 @@ it('keeps from the sweep what is in use or waits, and nothing else', async () =>
   expect(await rooms.sweep()).toHaveLength(1);
   expect(left()).toHaveLength(2);
   await used.close();
+});
+
+it('serves a job in its room, and closes the services with it', async () => {
+  const { rooms, engine, deaf } = await openBench(1);
+  const base = { image: 'redis:7', env: {}, timeoutMs: 1_000 };
+  await leave(rooms, wish);
+  const room = await rooms.take(wish, { signal: never });
+  await room.serve([{ ...base, name: 'cache' }], { signal: never });
+  expect(engine.leftServices()).toMatchObject([{ name: 'cache', ...limits }]);
+  deaf.set('db', 'ended with exit code 1');
+  const both = [
+    { ...base, name: 'db' },
+    { ...base, name: 'queue' },
+  ];
+  await expect(room.serve(both, { signal: never })).rejects.toThrow('the service db ended with exit code 1');
+  await room.close();
+  await expect.poll(() => engine.leftServices()).toEqual([]);
 });
 
 it('is left with nothing when making a room fails or is given up', async () => {

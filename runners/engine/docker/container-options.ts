@@ -12,7 +12,7 @@ export const LABELS = {
  * user (KILL). Of Docker's default set this leaves out MKNOD, NET_RAW, NET_BIND_SERVICE, SYS_CHROOT, SETPCAP, SETFCAP
  * and AUDIT_WRITE. A container that does not run as root has none of them.
  */
-const CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID'];
+export const CAPABILITIES = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'FSETID', 'KILL', 'SETGID', 'SETUID'];
 
 /** The job's container as the engine is asked for it. Pure, so that the hardening can be read and tested in one place. */
 export function containerOptions(spec: ContainerSpec): ContainerCreateOptions {

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import Docker from 'dockerode';
-import type { Engine, JobContainer, Network } from '../engine.ts';
+import type { Engine, JobContainer, Network, Service } from '../engine.ts';
 import { defaultUser } from './container-options.ts';
 import { callDaemon, isUnreachable } from './daemon.ts';
 import { dockerAddress } from './docker-address.ts';
 import { createJobContainer } from './job-container.ts';
 import { openContainer } from './open-container.ts';
 import { openNetwork } from './open-network.ts';
+import { openService } from './open-service.ts';
 import { createImageStore } from './prepare-image.ts';
 import { sweepOwner } from './sweep.ts';
 import { unreachable } from './unreachable.ts';
@@ -28,7 +29,7 @@ export function createDockerEngine(
   const { options: connection, shown: address } = dockerAddress(options.dockerHost);
   const docker = new Docker(connection);
   const images = createImageStore({ docker, address, nowMs });
-  const open = new Set<JobContainer>();
+  const open = new Set<JobContainer | Service>();
   const networks = new Set<Network>();
   const user = defaultUser(process.getuid?.(), process.getgid?.());
 
@@ -83,6 +84,17 @@ export function createDockerEngine(
       });
       open.add(container);
       return container;
+    },
+
+    async openService(spec, { signal }) {
+      const service = await openService(docker, spec, {
+        address,
+        signal,
+        nameSuffix: newToken().slice(0, 12),
+        onClosed: () => open.delete(service),
+      });
+      open.add(service);
+      return service;
     },
 
     sweep: (owner, keep) => reached(() => sweepOwner(docker, owner, keep)),

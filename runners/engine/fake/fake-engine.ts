@@ -1,4 +1,11 @@
-import { type ContainerSpec, type Engine, EngineRefusal, type NetworkSpec, type Step } from '../engine.ts';
+import {
+  type ContainerSpec,
+  type Engine,
+  EngineRefusal,
+  type NetworkSpec,
+  type ServiceSpec,
+  type Step,
+} from '../engine.ts';
 import type { FakeRule } from './fake-behaviour.ts';
 import { createFakeContainer } from './fake-container.ts';
 
@@ -12,6 +19,8 @@ export type FakeEngine = Engine & {
   readonly events: readonly FakeEvent[];
   /** The specs of the containers that are open now, in the order they were opened: empty when nothing is left. */
   left(): ContainerSpec[];
+  /** Likewise of the services. */
+  leftServices(): ServiceSpec[];
   /** Likewise of the networks. */
   leftNetworks(): NetworkSpec[];
   /** Ends a room's container from outside: the engine's machine ran out of memory, an operator killed it. */
@@ -26,6 +35,8 @@ export type FakeEngine = Engine & {
 export function createFakeEngine(
   script: {
     rules?: readonly FakeRule[];
+    /** Names of services that never get ready, and why. */
+    deafServices?: ReadonlyMap<string, string>;
     /** Image names that cannot be had. */
     missingImages?: ReadonlySet<string>;
     /** Called while a container is being opened: to abort, to wait, or to throw. */
@@ -40,6 +51,7 @@ export function createFakeEngine(
     { spec: ContainerSpec; container: ReturnType<typeof createFakeContainer> }
   >();
   const networks = new Map<string, NetworkSpec>();
+  const services = new Set<ServiceSpec>();
   let opened = 0;
 
   function reach(): void {
@@ -54,6 +66,7 @@ export function createFakeEngine(
   return {
     events,
     left: () => [...containers.values()].map(({ spec }) => spec),
+    leftServices: () => [...services],
     leftNetworks: () => [...networks.values()],
 
     kill(roomId, reason, message) {
@@ -92,6 +105,17 @@ export function createFakeEngine(
       return script.missingImages?.has(image) ? undefined : { id: image };
     },
 
+    async openService(spec, { signal }) {
+      signal.throwIfAborted();
+      reach();
+      const why = script.deafServices?.get(spec.name);
+      if (why !== undefined) {
+        throw new EngineRefusal('service-not-ready', `the service ${spec.name} ${why}`);
+      }
+      services.add(spec);
+      return { close: async () => void services.delete(spec) };
+    },
+
     async open(spec, { signal }) {
       signal.throwIfAborted();
       reach();
@@ -125,6 +149,11 @@ export function createFakeEngine(
         events.push({ type: 'swept', roomId: spec.roomId });
         removed.push(id);
       }
+      for (const spec of services) {
+        if (spec.owner !== owner || keep.has(spec.roomId)) continue;
+        services.delete(spec);
+        removed.push(spec.name);
+      }
       for (const [name, spec] of networks) {
         if (spec.owner !== owner || keep.has(spec.roomId)) continue;
         networks.delete(name);
@@ -136,6 +165,7 @@ export function createFakeEngine(
     async close() {
       await Promise.all([...containers.values()].map(({ container }) => container.close()));
       networks.clear();
+      services.clear();
     },
   };
 }

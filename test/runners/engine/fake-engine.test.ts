@@ -7,6 +7,7 @@ import { createFakeEngine } from '../../../runners/engine/fake/fake-engine.ts';
 import { CONTRACT_RULES, type EngineBench } from '../../contracts/engine-bench.ts';
 import { engineContainerContract } from '../../contracts/engine-container-contract.ts';
 import { engineContract } from '../../contracts/engine-contract.ts';
+import { engineServicesContract } from '../../contracts/engine-services-contract.ts';
 import { runStep } from '../../contracts/engine-steps-contract.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'hookline-fake-'));
@@ -14,20 +15,27 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 const newWorkspace = () => mkdtempSync(join(folder, 'workspace-'));
 
 async function openBench(): Promise<EngineBench> {
-  const engine = createFakeEngine({ rules: CONTRACT_RULES, missingImages: new Set(['nobody/has-it:1']) });
+  const engine = createFakeEngine({
+    rules: CONTRACT_RULES,
+    missingImages: new Set(['nobody/has-it:1']),
+    deafServices: new Map([['deaf', 'ended with exit code 3: no disk']]),
+  });
   return {
     engine,
     image: 'node:24',
     missingImage: 'nobody/has-it:1',
     newWorkspace,
     countLeft: async (owner) =>
-      [...engine.left(), ...engine.leftNetworks()].filter((spec) => spec.owner === owner).length,
+      [...engine.left(), ...engine.leftServices(), ...engine.leftNetworks()].filter(
+        (spec) => spec.owner === owner,
+      ).length,
     close: () => engine.close(),
   };
 }
 
 engineContract('fake', openBench);
 engineContainerContract('fake', openBench);
+engineServicesContract('fake', openBench);
 
 describe('the fake engine', () => {
   const { signal } = new AbortController();
