@@ -36,19 +36,23 @@ const steps: Record<string, Step> = {
 /** The names of all steps, the first one first. */
 export const schemaSteps: readonly string[] = Object.keys(steps);
 
+/** The steps by their names, as Kysely's migrator takes them. */
+export function migrationsOf(columns: ColumnTypes): Record<string, Migration> {
+  return Object.fromEntries(
+    Object.entries(steps).map(([name, step]): [string, Migration] => [
+      name,
+      { up: (untyped: Kysely<unknown>) => step.up(untyped, columns) },
+    ]),
+  );
+}
+
 /**
  * Brings the schema up to date and returns the names of the steps that were missing, none when it was. All of them
  * are one transaction, and of several processes that start at once one does it while the others wait (Kysely takes
  * an advisory lock on PostgreSQL). Forward only: a database that knows more steps than this program is refused.
  */
 export async function migrate(db: Kysely<Tables>, columns: ColumnTypes): Promise<string[]> {
-  const migrations = Object.fromEntries(
-    Object.entries(steps).map(([name, step]): [string, Migration] => [
-      name,
-      { up: (untyped: Kysely<unknown>) => step.up(untyped, columns) },
-    ]),
-  );
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations } });
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsOf(columns) } });
   await refuseNewer(db, migrator);
   const { error, results } = await migrator.migrateToLatest();
   if (error) {

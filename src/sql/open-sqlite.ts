@@ -80,7 +80,7 @@ type Kept = { statement: StatementSync; reader: boolean };
  * Kysely wants the interface of better-sqlite3; node:sqlite has the same things under other names. A statement that
  * answers rows, and is given rows in place of values, runs once for each of them.
  */
-function asKyselyDatabase(database: DatabaseSync, onClosed: () => void): SqliteDatabase {
+export function asKyselyDatabase(database: DatabaseSync, onClosed: () => void): SqliteDatabase {
   const statements = new Map<string, Kept>();
 
   function prepare(sql: string): Kept {

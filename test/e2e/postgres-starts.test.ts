@@ -10,6 +10,7 @@ import { DatabaseRefusal } from '../../src/sql/database-refusal.ts';
 import { schemaSteps } from '../../src/sql/migrate.ts';
 import * as initial from '../../src/sql/migrations/001-initial.ts';
 import { openPostgres } from '../../src/sql/open-postgres.ts';
+import { describeMigrations } from '../contracts/migrations-contract.ts';
 import { runHookline } from '../support/hookline-process.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres-server.ts';
 import { openPostgresStores } from '../support/postgres-stores.ts';
@@ -126,6 +127,13 @@ describe('hookline doctor', () => {
     expect((await hookline('doctor', server.url('postgres'))).stdout).toMatch(/✓ database +PostgreSQL \d+/);
     expect((await hookline('doctor', server.url('nowhere'))).stdout).toMatch(/✗ database .*createdb/);
   });
+});
+
+describeMigrations('PostgreSQL', async () => {
+  const connectionString = await server.newDatabase();
+  const dialect = new PostgresDialect({ pool: new pg.Pool({ connectionString }) });
+  const db = new Kysely<unknown>({ dialect });
+  return { db, columns: postgresColumns, close: () => db.destroy() };
 });
 
 describe('the schema', () => {
