@@ -43,7 +43,9 @@ function open(address: RedisAddress, patient: boolean): RedisClient {
     // A master that became a replica while we were connected: look for the new one, and ask that again (2).
     reconnectOnError: (error: Error) => (error.message.startsWith('READONLY') ? (2 as const) : false),
   };
-  const queueing = { enableOfflineQueue: patient, enableAutoPipelining: true };
+  // No automatic pipelines: one that was begun before BullMQ taught the connection its scripts does not know them. Each
+  // call of one then fails at once and a worker repeats it without ever letting go of the process.
+  const queueing = { enableOfflineQueue: patient, enableAutoPipelining: false };
   if ('url' in address) return new Redis(address.url, { ...settings, ...queueing, retryStrategy: retryMs });
   if ('path' in address) {
     return new Redis({ ...settings, ...queueing, retryStrategy: retryMs, path: address.path });
