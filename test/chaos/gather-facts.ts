@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isFinal } from '../../src/runs/run.ts';
 import type { DeliveryJson, RunJson } from '../support/hookline-scene.ts';
 import type { Facts } from './account.ts';
@@ -80,8 +81,16 @@ async function get(url: string, path: string): Promise<unknown> {
   return response.json();
 }
 
+/** The last word of a runner that ends is read a moment later. */
+const lastWordsMs = 15_000;
+
 /** Ends the runners as an operator does, and looks what is still there of jobs then. */
 export async function leftAfterStop(world: ChaosWorld): Promise<string[]> {
   await Promise.all([...world.runners, ...world.deployers].map((each) => each.down('SIGTERM')));
-  return leftoversIn(world, { workspaces: true });
+  let left = await leftoversIn(world, { workspaces: true });
+  for (const deadlineMs = Date.now() + lastWordsMs; left.length > 0 && Date.now() < deadlineMs; ) {
+    await sleep(200);
+    left = await leftoversIn(world, { workspaces: true });
+  }
+  return left;
 }
