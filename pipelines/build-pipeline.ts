@@ -1,6 +1,7 @@
 import { buildApproval } from './build-approval.ts';
 import { buildCondition } from './build-condition.ts';
 import { buildMatrix } from './build-matrix.ts';
+import { buildResources } from './build-resources.ts';
 import { buildServices } from './build-services.ts';
 import { buildRefs, buildTriggers, everything, type LineOf } from './build-triggers.ts';
 import { buildVariables, durationOr, limitOf, listOf } from './build-values.ts';
@@ -79,6 +80,8 @@ function buildJob(
     ...buildCondition(job.when, [...path, 'when'], lineOf),
     timeoutMs,
     ...limitOf('noOutputTimeoutMs', job.no_output_timeout),
+    ...buildResources(job.resources),
+    ...(job.network === 'none' ? { network: job.network } : {}),
     ...buildServices(job.services),
     steps: job.steps.map((step, index) => buildStep(step, timeoutMs, lineOf([...path, 'steps', index]))),
     artifacts: (job.artifacts ?? []).map(buildArtifact),

@@ -1,7 +1,7 @@
 import type { Outline } from './outline.ts';
 import type { Finding } from './source-map.ts';
 
-const ofOneJob = ['steps', 'artifacts', 'secrets', 'no_output_timeout', 'services'];
+const ofOneJob = ['steps', 'artifacts', 'secrets', 'no_output_timeout', 'resources', 'network', 'services'];
 
 /** Either `jobs`, or the keys of a single job at the top; and something that starts the pipeline at all. */
 export function checkLayout({ keys, jobs, on }: Outline): Finding[] {
@@ -18,6 +18,10 @@ export function checkLayout({ keys, jobs, on }: Outline): Finding[] {
   for (const job of jobs.filter((candidate) => !candidate.hasImage)) {
     const expected = 'image: the container image to run in, such as node:24, at the top or in the job';
     findings.push({ path: job.path, atKey: true, message: `no image for job "${job.name}"`, expected });
+  }
+  for (const { name, path } of jobs.filter((candidate) => !candidate.hasNetwork && candidate.hasServices)) {
+    const message = `job "${name}" has services and no network to reach them over`;
+    findings.push({ path: [...path, 'network'], message, expected: 'either services or network: none' });
   }
   if (on.given && on.push === 'none' && !on.pullRequest && on.schedules.length === 0) {
     findings.push({

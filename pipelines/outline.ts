@@ -8,6 +8,8 @@ export type Named = { name: string; path: YamlPath };
 export type JobOutline = Named & {
   hasImage: boolean;
   allowsFailure: boolean;
+  hasNetwork: boolean;
+  hasServices: boolean;
   group: Named | undefined;
   /** What of its needs it is there for, as far as that is said. */
   when: Named | undefined;
@@ -95,6 +97,8 @@ function outlineJob(name: string, value: unknown, path: YamlPath, defaultImage: 
     group: path.length === 0 ? undefined : groupOf(job, path),
     when: whenOf(job, path),
     allowsFailure: job['allow_failure'] === true,
+    hasNetwork: job['network'] !== 'none',
+    hasServices: Object.keys(mapAt(job['services'])).length > 0,
     needs: textsAt(job['needs'], [...path, 'needs']),
     secrets: textsAt(job['secrets'], [...path, 'secrets']),
     // For a shorthand job the variables at the top are the pipeline's.

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { approval } from './approval-shape.ts';
 import { condition } from './condition-shape.ts';
 import { matrix } from './matrix-shape.ts';
+import { resources } from './resource-shape.ts';
 import { services } from './service-shape.ts';
 import {
   artifactName,
@@ -120,12 +121,20 @@ const runsOn = listOf(
     'processor (linux, amd64, arm64), which each runner has by itself.',
 );
 
+const network = oneOf(['own', 'none'])
+  .optional()
+  .describe(
+    'none: the steps reach nobody and nobody reaches them; the source and the image are fetched all the same. own unless given.',
+  );
+
 const job = mapping('a job: a mapping with steps', {
   image: jobImage.optional(),
   runs_on: runsOn.optional(),
   matrix: matrix.optional(),
   env: environmentVariables.optional(),
   secrets: secrets.optional(),
+  resources: resources.optional(),
+  network,
   services: services.optional(),
   needs: listOf(text('the name of a job'), 'a list of names of jobs').optional(),
   when: condition.optional(),
@@ -250,6 +259,8 @@ export const pipelineShape = mapping('a mapping with steps or jobs', {
         'all of it waits for an approval or a group. Beside steps: as the timeout of their one job.',
     ),
   no_output_timeout: noOutputTimeout,
+  resources: resources.optional(),
+  network,
   services: services.optional(),
   steps: steps.optional().describe('Shorthand for a single job called build.'),
   artifacts: artifacts.optional(),

@@ -73,11 +73,18 @@ export type JobDefinition = {
   timeoutMs: number;
   /** How long a step may print nothing. Absent: as the installation is set. */
   noOutputTimeoutMs?: number;
+  /** What it asks for of what the installation allows. */
+  resources?: JobResources;
+  /** Absent: one of its own, with a way out. */
+  network?: 'none';
   /** Absent when there are none. */
   services?: ServiceDefinition[];
   steps: StepDefinition[];
   artifacts: ArtifactDefinition[];
 };
+
+/** Each absent: as much as the installation allows. */
+export type JobResources = { memoryBytes?: number; cpus?: number; pids?: number };
 
 /** A container beside the job's, which reaches it by its name. */
 export type ServiceDefinition = {

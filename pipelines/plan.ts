@@ -9,6 +9,7 @@ import type {
   DeployTarget,
   JobDefinition,
   JobMatrix,
+  JobResources,
   PatternList,
   Pipeline,
   ServiceDefinition,
@@ -57,6 +58,9 @@ export type BuildPlan = {
   timeoutMs: number;
   /** How long a step may print nothing. Absent: as the installation is set. */
   noOutputTimeoutMs?: number;
+  /** What it asks for of what the installation allows. */
+  resources?: JobResources;
+  network?: 'none';
   /** Only there when there are some. */
   services?: ServiceDefinition[];
   steps: StepPlan[];
@@ -111,6 +115,8 @@ function planBuild(job: JobDefinition, env: Record<string, string>, change: Plan
     secrets: change.fork ? [] : job.secrets,
     timeoutMs: job.timeoutMs,
     ...(job.noOutputTimeoutMs === undefined ? {} : { noOutputTimeoutMs: job.noOutputTimeoutMs }),
+    ...(job.resources ? { resources: job.resources } : {}),
+    ...(job.network ? { network: job.network } : {}),
     ...(job.services ? { services: job.services } : {}),
     steps: job.steps,
     artifacts: job.artifacts,

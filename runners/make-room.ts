@@ -1,5 +1,5 @@
 import type { Log } from '../src/log.ts';
-import type { Engine, JobContainer, PreparedImage, Service, ServiceSpec } from './engine/engine.ts';
+import type { Engine, JobContainer, Network, PreparedImage, Service, ServiceSpec } from './engine/engine.ts';
 
 /** A place for one job: a directory that is empty at first, and a container on a network of its own that sees it. */
 export type Room = {
@@ -34,10 +34,15 @@ export type RoomPlan = {
   owner: string;
   image: Promise<PreparedImage>;
   limits: { memoryBytes: number; cpus: number; pids: number };
+  /** Absent: one of its own. */
+  network?: 'none' | undefined;
 };
 
 /** Where the workspace is in the container. */
 const workspacePath = '/workspace';
+
+/** The engine knows it by this name; there is nothing to close. */
+const noNetwork: Network = { name: 'none', close: async () => {} };
 
 /**
  * Makes a room; its container goes on being made when this resolves. `onGone` is told when nothing of it is left, or
@@ -57,7 +62,8 @@ export async function makeRoom(
     options.onGone();
     throw error;
   });
-  const network = engine.openNetwork({ owner, roomId }, { signal });
+  const network =
+    plan.network === 'none' ? Promise.resolve(noNetwork) : engine.openNetwork({ owner, roomId }, { signal });
   network.catch(() => {});
   const container = open();
   container.catch(() => {});

@@ -2,7 +2,7 @@ import type { Clock } from '../src/clock.ts';
 import { makeRoom, type Room, type RoomPlan, type RoomPorts } from './make-room.ts';
 
 /** What a job asks of its room. Two jobs that ask the same can be given each other's. */
-export type RoomWish = Pick<RoomPlan, 'image' | 'limits'>;
+export type RoomWish = Pick<RoomPlan, 'image' | 'limits' | 'network'>;
 
 export type Rooms = {
   take(wish: RoomWish, options: { signal: AbortSignal }): Promise<Room>;
@@ -24,11 +24,12 @@ export type RoomsOptions = {
 /** A room that nobody asked for in this time is given up. */
 const waitMs = 30 * 60_000;
 
-type Waiting = { imageId: string; limits: RoomPlan['limits']; room: Room; callOff: () => void };
+type Kind = Pick<RoomPlan, 'limits' | 'network'>;
+type Waiting = Kind & { imageId: string; room: Room; callOff: () => void };
 
 /**
  * Rooms for jobs, some of them made ahead: when a job has left its room another one like it is made, in which the next
- * job with the same image and limits finds its container started. A room is given to one job and never to a second.
+ * job with the same image, limits and network finds its container started. A room is given to one job and never to a second.
  */
 export function openRooms(ports: RoomPorts, options: RoomsOptions): Rooms {
   const { engine, workspaces, log } = ports;
@@ -60,11 +61,11 @@ export function openRooms(ports: RoomPorts, options: RoomsOptions): Rooms {
     };
   }
 
-  async function takeWaiting({ image, limits }: RoomWish): Promise<Room | undefined> {
-    if (!waiting.some((each) => isSame(each.limits, limits))) return undefined;
-    const { id } = await image;
+  async function takeWaiting(wish: RoomWish): Promise<Room | undefined> {
+    if (!waiting.some((each) => isSame(each, wish))) return undefined;
+    const { id } = await wish.image;
     for (;;) {
-      const found = waiting.find((each) => each.imageId === id && isSame(each.limits, limits));
+      const found = waiting.find((each) => each.imageId === id && isSame(each, wish));
       if (!found) return undefined;
       remove(found);
       const container = await found.room.container.catch(() => undefined);
@@ -75,16 +76,16 @@ export function openRooms(ports: RoomPorts, options: RoomsOptions): Rooms {
 
   /** After a job: the machine has just become free for it. */
   async function makeAhead(wish: RoomWish): Promise<void> {
-    const { limits } = wish;
+    const { limits, network } = wish;
     const { id: imageId } = await wish.image;
     if (waiting.length >= warmRooms) {
-      const oldest = waiting.find((each) => each.imageId !== imageId || !isSame(each.limits, limits));
+      const oldest = waiting.find((each) => each.imageId !== imageId || !isSame(each, wish));
       if (!oldest) return;
       remove(oldest);
       discard(oldest.room);
     }
     const room = await make(wish, closed.signal);
-    const entry: Waiting = { imageId, limits, room, callOff: () => {} };
+    const entry: Waiting = { imageId, limits, network, room, callOff: () => {} };
     entry.callOff = clock.after(waitMs, () => {
       remove(entry);
       discard(room);
@@ -148,6 +149,9 @@ export function openRooms(ports: RoomPorts, options: RoomsOptions): Rooms {
   };
 }
 
-function isSame(one: RoomPlan['limits'], other: RoomPlan['limits']): boolean {
-  return one.memoryBytes === other.memoryBytes && one.cpus === other.cpus && one.pids === other.pids;
+function isSame(one: Kind, other: Kind): boolean {
+  const [a, b] = [one.limits, other.limits];
+  return (
+    a.memoryBytes === b.memoryBytes && a.cpus === b.cpus && a.pids === b.pids && one.network === other.network
+  );
 }

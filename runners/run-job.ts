@@ -5,6 +5,7 @@ import type { BuildSpec } from '../src/contract/job-spec.ts';
 import { messageOf } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
 import { ArtifactRefusal } from './artifacts/artifact-refusal.ts';
+import { checkImages } from './check-images.ts';
 import { checkOutPatiently } from './check-out-patiently.ts';
 import type { Engine, JobContainer } from './engine/engine.ts';
 import { faultOf } from './fault-of.ts';
@@ -26,6 +27,8 @@ export type BuildPorts = {
     options: { signal: AbortSignal },
   ) => Promise<void>;
   blobs: Pick<BlobStore, 'put'>;
+  /** Globs of the images that jobs and their services may run in; absent: all. */
+  images?: readonly string[];
   clock: Clock;
   log: Log;
 };
@@ -49,9 +52,10 @@ export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): P
     const startedAtMs = ports.clock.now();
     if (spec.attempt > 1) job.jobLog.note(`attempt ${spec.attempt} of this job`);
     job.jobLog.note(`checking out ${spec.repository} at ${spec.sha}, image ${spec.image}`);
+    checkImages(spec, ports.images);
     const signal = job.stop.begun;
     const image = prepareSameImage(ports.engine, spec, { signal, note: job.jobLog.note });
-    room = await ports.rooms.take({ image, limits: spec.limits }, { signal });
+    room = await ports.rooms.take({ image, limits: spec.limits, network: spec.network }, { signal });
     const container = await prepare(spec, room, job, ports);
     const { id: imageId, digest } = await image;
     job.report({

@@ -19,7 +19,13 @@ export type Config = Readonly<{
   warmContainers: number;
   logLevel: LogLevel;
   logLimitBytes: number;
-  job: Readonly<{ memoryBytes: number; cpus: number; pids: number; noOutputTimeoutMs?: number }>;
+  job: Readonly<{
+    memoryBytes: number;
+    cpus: number;
+    pids: number;
+    images?: readonly string[];
+    noOutputTimeoutMs?: number;
+  }>;
   runTimeoutMs?: number;
   queueTimeoutMs: number;
   localDeploy?: string;
@@ -87,6 +93,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     'names such as owner/name, several with commas between',
     parseRepositories,
   );
+  const images = check(
+    'HOOKLINE_IMAGES',
+    'globs of image names such as node:* or ghcr.io/acme/*, with commas between',
+    parseImages,
+  );
   const logLevel = check('HOOKLINE_LOG_LEVEL', logLevels.join(', '), (text) =>
     logLevels.find((level) => level === text),
   );
@@ -134,6 +145,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       memoryBytes: whole('HOOKLINE_JOB_MEMORY_MIB', 64, 1_048_576, 4_096) * 1024 * 1024,
       cpus: whole('HOOKLINE_JOB_CPUS', 1, 1_024, 2),
       pids: whole('HOOKLINE_JOB_PIDS', 16, 1_000_000, 4_096),
+      ...(images === undefined ? {} : { images }),
       ...(noOutputTimeoutS === 0 ? {} : { noOutputTimeoutMs: noOutputTimeoutS * 1000 }),
     },
     ...(runTimeoutS === 0 ? {} : { runTimeoutMs: runTimeoutS * 1000 }),
@@ -217,6 +229,11 @@ function parsePublicKeys(text: string): string[] | undefined {
 function parseLabels(text: string): string[] | undefined {
   const labels = text.split(',').map((part) => part.trim());
   return labelsSchema.safeParse(labels).success ? labels : undefined;
+}
+
+function parseImages(text: string): string[] | undefined {
+  const globs = text.split(',').map((part) => part.trim());
+  return globs.every((glob) => /^!?[\w*?][\w./:@*?-]*$/.test(glob)) ? globs : undefined;
 }
 
 function parseRepositories(text: string): Set<string> | undefined {

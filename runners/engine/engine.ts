@@ -199,6 +199,7 @@ export const ENGINE_REFUSALS = [
   'engine-unreachable',
   'engine-failed',
   'image-unavailable',
+  'image-not-allowed',
   'image-pull-failed',
   'container-refused',
   'service-not-ready',

@@ -152,6 +152,7 @@ export async function startRunnerProcess(
       engine,
       rooms,
       blobs,
+      ...(config.job.images === undefined ? {} : { images: config.job.images }),
       clock,
       log,
       checkout: (

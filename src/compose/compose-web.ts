@@ -175,6 +175,7 @@ export async function startWeb(
       openJob: (run, wanted) =>
         openJob(run, wanted, { forges, vault, store, limits: { logLimitBytes, ...job } }),
       runUrl: (runId) => `${publicUrl}/runs/${runId}`,
+      policy: job,
       ...(config.runTimeoutMs === undefined ? {} : { runTimeoutMs: config.runTimeoutMs }),
       ...(config.repositories === undefined ? {} : { repositories: config.repositories }),
       now,

@@ -23,6 +23,7 @@ export const faults = {
   'engine-failed': 'infrastructure',
   'image-pull-failed': 'infrastructure',
   'image-unavailable': 'repository',
+  'image-not-allowed': 'installation',
   'container-refused': 'repository',
   'container-killed': 'repository',
   'service-not-ready': 'repository',
@@ -89,6 +90,7 @@ export const faults = {
   'directory-not-empty': 'repository',
 
   'secret-missing': 'installation',
+  'not-allowed': 'installation',
   'artifact-missing': 'repository',
   'forge-missing': 'installation',
   'not-understood': 'installation',

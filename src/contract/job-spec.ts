@@ -71,6 +71,8 @@ export const buildSpecSchema = common.extend({
     }),
   ),
   limits: z.object({ memoryBytes: z.int(), cpus: z.number(), pids: z.int() }),
+  /** Absent: one of its own. */
+  network: z.literal('none').optional(),
 });
 
 export const deploySpecSchema = common.extend({

@@ -1,14 +1,12 @@
 import type { BuildPlan, DeployPlan } from '../../pipelines/plan.ts';
 import type { BuildSpec, DeploySpec, JobSpec } from '../contract/job-spec.ts';
 import type { CloneCredential, CodeSource } from './forge.ts';
+import type { JobPolicy } from './job-policy.ts';
 import type { Job, Run } from './run.ts';
 import type { StoredArtifact } from './run-store.ts';
 
-export type JobLimits = {
+export type JobLimits = JobPolicy & {
   logLimitBytes: number;
-  memoryBytes: number;
-  cpus: number;
-  pids: number;
   /** Of jobs whose pipeline says nothing of it. Absent: they have no such limit. */
   noOutputTimeoutMs?: number;
 };
@@ -20,7 +18,7 @@ export function buildSpecOf(
   opened: { source: CodeSource; credential?: CloneCredential; secrets: Record<string, string> },
   limits: JobLimits,
 ): BuildSpec {
-  const { logLimitBytes, noOutputTimeoutMs, ...container } = limits;
+  const { logLimitBytes, noOutputTimeoutMs, memoryBytes, cpus, pids } = limits;
   const silenceMs = job.plan.noOutputTimeoutMs ?? noOutputTimeoutMs;
   return {
     ...common(run, job, opened.secrets, logLimitBytes),
@@ -33,7 +31,8 @@ export function buildSpecOf(
     ...(job.plan.services === undefined ? {} : { services: job.plan.services }),
     steps: job.plan.steps,
     artifacts: job.plan.artifacts,
-    limits: container,
+    limits: { memoryBytes, cpus, pids, ...job.plan.resources },
+    ...(job.plan.network === undefined ? {} : { network: job.plan.network }),
   };
 }
 

@@ -2,12 +2,15 @@ import type { JobSpec } from '../contract/job-spec.ts';
 import { Refusal } from '../errors.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
 import type { Forge, SecretVault } from './forge.ts';
+import { refusedOf } from './job-policy.ts';
 import { buildSpecOf, deploySpecOf, type JobLimits } from './job-spec-of.ts';
 import type { Job, Run } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
 /** A job that can never be given out as it stands; it ends in `error` with this message. */
-export class JobRefusal extends Refusal<'secret-missing' | 'artifact-missing' | 'forge-missing'> {}
+export class JobRefusal extends Refusal<
+  'secret-missing' | 'artifact-missing' | 'forge-missing' | 'not-allowed'
+> {}
 
 /** A provider that hangs must not hold up the runner's claim past its patience. */
 const credentialMs = 10_000;
@@ -25,6 +28,9 @@ export type OpenJobPorts = {
  */
 export async function openJob(run: Run, job: Job, ports: OpenJobPorts): Promise<JobSpec> {
   const { plan } = job;
+  // Also looked at when the run was planned; the settings may be others since.
+  const [refused] = refusedOf(plan, ports.limits);
+  if (refused !== undefined) throw new JobRefusal('not-allowed', refused);
   const secrets = await openSecrets(run, plan.secrets, ports.vault);
   if (plan.kind === 'deploy') {
     const artifact = await ports.store.artifactOf(run.id, plan.artifact.job, plan.artifact.name);

@@ -9,6 +9,7 @@ import type { NewRun } from './create-run.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
 import { type Forge, type PipelineSource, SourceRefusal } from './forge.ts';
 import type { HeadBook } from './head-book.ts';
+import { type JobPolicy, refusedOf } from './job-policy.ts';
 import { type BranchFile, learnSchedules } from './learn-schedules.ts';
 import { foundBefore, noteHeads } from './note-heads.ts';
 import { parseOnce } from './parse-once.ts';
@@ -28,6 +29,8 @@ export type PlanPorts = {
   repositories?: ReadonlySet<string>;
   /** How long a run may take whose pipeline sets no limit. */
   runTimeoutMs?: number;
+  /** Absent: jobs may have whatever they ask for. */
+  policy?: JobPolicy;
   now: () => number;
   newId: () => string;
 };
@@ -138,6 +141,9 @@ async function planChange(
     return { no: `${match.reason} ${match.line === undefined ? 'in' : 'of'} ${pipelineFile}` };
   const planned = planRun(parsed.pipeline, { ...triggerOf(change), fork: change.fork });
   if (planned.jobs.every(({ leftOut }) => leftOut)) return { no: leftOutText(planned) };
+  const { policy } = ports;
+  const refused = policy && planned.jobs.flatMap((job) => (job.leftOut ? [] : refusedOf(job, policy)));
+  if (refused?.length) return broken({ code: 'not-allowed', message: cut(refused.join('\n')) });
   const pipeline = { file: pipelineFile, digest: parsed.digest };
   const timeoutMs = planned.timeoutMs ?? ports.runTimeoutMs;
   const plan = { ...planned, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
@@ -201,6 +207,9 @@ function problemText(problems: readonly Problem[]): string {
   const lines = problems
     .filter((problem) => problem.severity === 'error')
     .map(({ file, line, column, message, expected }) => `${file}:${line}:${column} ${message}; ${expected}`);
-  const text = lines.join('\n');
+  return cut(lines.join('\n'));
+}
+
+function cut(text: string): string {
   return text.length <= maxMessage ? text : `${text.slice(0, maxMessage - 1)}…`;
 }

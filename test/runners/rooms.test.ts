@@ -94,8 +94,8 @@ it('makes one ahead after a job, and gives it to the next job that asks the same
   await waits(1);
 });
 
-it('gives none to a job that asks for another image or other limits', async () => {
-  const { rooms, left, waits } = await openBench(1);
+it('gives none to a job that asks for another image, other limits or no network', async () => {
+  const { rooms, engine, left, waits } = await openBench(1);
   await leave(rooms, wish);
   await waits(1);
   const waiting = left();
@@ -103,13 +103,15 @@ it('gives none to a job that asks for another image or other limits', async () =
   for (const other of [
     { image: imageOf('node:26'), limits },
     { image: imageOf('node:24'), limits: { ...limits, memoryBytes: 2 ** 30 } },
+    { ...wish, network: 'none' as const },
   ]) {
     const room = await rooms.take(other, { signal: never });
     await room.container;
     expect(left()).toEqual(expect.arrayContaining(waiting));
+    expect(engine.left().at(-1)?.network === 'none').toBe('network' in other);
     spare.push(room);
   }
-  expect(left()).toHaveLength(3);
+  expect(left()).toHaveLength(4);
   for (const room of spare) await room.close();
 });
 

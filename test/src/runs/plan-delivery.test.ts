@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../../src/runs/change.ts';
 import type { RecordedDelivery } from '../../../src/runs/delivery-queue.ts';
+import type { JobPolicy } from '../../../src/runs/job-policy.ts';
 import { planDelivery } from '../../../src/runs/plan-delivery.ts';
 import { sampleChange } from './sample-run.ts';
 
@@ -20,7 +21,12 @@ const pullRequest: Partial<Change> = {
 };
 
 /** The one run of a delivery of this change, whose commit holds this pipeline. */
-async function plannedRun(change: Partial<Change>, pipeline: string, given: Partial<RecordedDelivery> = {}) {
+async function plannedRun(
+  change: Partial<Change>,
+  pipeline: string,
+  given: Partial<RecordedDelivery> = {},
+  policy?: JobPolicy,
+) {
   const sha = 'a'.repeat(40);
   const commit = { sha, subject: 's', message: 'm', authorName: 'Ada', authorEmail: 'ada@example.org' };
   let ids = 0;
@@ -44,6 +50,7 @@ async function plannedRun(change: Partial<Change>, pipeline: string, given: Part
         },
       },
       pipelines: { read: async () => ({ files: new Map([['.hookline.yml', pipeline]]), commit }) },
+      ...(policy && { policy }),
       now: () => 1_000,
       newId: () => `id${++ids}`,
     },
@@ -86,4 +93,14 @@ describe('the jobs of a run', () => {
     expect(run.plan.jobs.map(({ name }) => name)).toEqual(['test (node=20)', 'test (node=22)']);
     expect(new Set(run.jobIds).size).toBe(2);
   });
+});
+
+it('a run whose jobs ask for more than the installation allows is an error that names every limit', async () => {
+  const policy = { memoryBytes: 2 ** 30, cpus: 2, pids: 100, images: ['python:*'] };
+  const run = await plannedRun({}, `resources: { memory: 2g }\n${pipeline}`, {}, policy);
+  expect(run.error).toMatchObject({ code: 'not-allowed' });
+  expect(run.error?.message.split('\n')).toEqual([
+    expect.stringContaining('HOOKLINE_JOB_MEMORY_MIB allows 1024 MiB'),
+    expect.stringContaining('HOOKLINE_IMAGES allows python:*'),
+  ]);
 });

@@ -1,0 +1,16 @@
+import type { JobResources } from './pipeline.ts';
+import type { ResourcesShape } from './resource-shape.ts';
+import { parseSize } from './size.ts';
+
+export function buildResources(shape: ResourcesShape | undefined): { resources?: JobResources } {
+  if (shape === undefined) return {};
+  const { memory, cpus, pids } = shape;
+  const memoryBytes = memory === undefined ? undefined : parseSize(memory);
+  return {
+    resources: {
+      ...(memoryBytes === undefined ? {} : { memoryBytes }),
+      ...(cpus === undefined ? {} : { cpus }),
+      ...(pids === undefined ? {} : { pids }),
+    },
+  };
+}
