@@ -42,6 +42,8 @@ export type Config = Readonly<{
   github: Readonly<{
     secrets: readonly string[];
     token?: string;
+    /** `privateKey`: as PEM, or the path of a file. */
+    app?: Readonly<{ id: number; privateKey: string }>;
     serverUrl: string;
     apiUrl: string;
   }>;
@@ -110,6 +112,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     /^postgres(ql)?:\/\/\S+$/.test(text) ? text : undefined,
   );
   const githubToken = read('GITHUB_TOKEN');
+  const githubApp = readGithubApp(read, whole, problems);
   const githubServer = url('GITHUB_SERVER_URL') ?? 'https://github.com';
   const host = read('HOST') ?? '127.0.0.1';
   const apiKey = check('HOOKLINE_API_KEY', 'at least 16 characters', (text) =>
@@ -162,6 +165,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     github: {
       secrets: [read('GITHUB_WEBHOOK_SECRET'), read('GITHUB_WEBHOOK_SECRET_PREVIOUS')].filter(isSet),
       ...(githubToken === undefined ? {} : { token: githubToken }),
+      ...(githubApp === undefined ? {} : { app: githubApp }),
       serverUrl: githubServer,
       apiUrl: url('GITHUB_API_URL') ?? defaultApiUrl(githubServer),
     },
@@ -177,6 +181,24 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   problems.push(...misspelt(environment));
   if (problems.length > 0) throw new ConfigRefusal('invalid', problems.join('\n'));
   return Object.freeze(config);
+}
+
+/** A service that is both would say everything twice, or in a way that nobody chose. */
+function readGithubApp(
+  read: Reader,
+  whole: (name: string, least: number, most: number, fallback: number) => number,
+  problems: string[],
+): Config['github']['app'] {
+  const id = whole('GITHUB_APP_ID', 1, Number.MAX_SAFE_INTEGER, 0);
+  const privateKey = read('GITHUB_APP_PRIVATE_KEY');
+  if (read('GITHUB_APP_ID') === undefined && privateKey === undefined) return undefined;
+  if (read('GITHUB_APP_ID') === undefined || privateKey === undefined) {
+    problems.push('GITHUB_APP_ID and GITHUB_APP_PRIVATE_KEY go together, and one of them is not set');
+  }
+  if (read('GITHUB_TOKEN') !== undefined) {
+    problems.push('GITHUB_TOKEN and a GitHub App are both set; wanted: one of them, so unset the other');
+  }
+  return id === 0 || privateKey === undefined ? undefined : { id, privateKey };
 }
 
 /** A month. */

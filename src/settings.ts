@@ -129,6 +129,17 @@ export const settingsTable: readonly Setting[] = [
     meaning: 'clones and posts commit statuses',
     secret: true,
   },
+  {
+    name: 'GITHUB_APP_ID',
+    fallback: 'no App',
+    meaning: 'number of the GitHub App as which hookline clones and reports, in place of a token',
+  },
+  {
+    name: 'GITHUB_APP_PRIVATE_KEY',
+    fallback: 'no App',
+    meaning: 'private key of that App: its PEM text, or the path of a file that holds it',
+    secret: true,
+  },
   { name: 'GITHUB_SERVER_URL', fallback: 'https://github.com', meaning: 'GitHub Enterprise Server' },
   {
     name: 'GITHUB_API_URL',

@@ -48,6 +48,7 @@ import { cloneBases } from './clone-bases.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { openBlobs } from './open-blobs.ts';
 import { openDatabase } from './open-database.ts';
+import { openGithubAccess } from './open-github-access.ts';
 import { redisAddress } from './redis-address.ts';
 import { startGithubRecovery } from './start-github-recovery.ts';
 import { startHeadRecovery } from './start-head-recovery.ts';
@@ -103,12 +104,13 @@ export async function startWeb(
   const refs = createRemoteRefs((repository, wanted, { signal }) =>
     listRemote(repository, wanted, { allowedBases, signal }),
   );
-  const { serverUrl, apiUrl, token } = config.github;
+  const { serverUrl, apiUrl } = config.github;
+  const access = openGithubAccess(config);
   const github = createGithubForge({
     interpret: interpretGithubEvent,
     serverUrl,
     apiUrl,
-    ...(token === undefined ? {} : { token }),
+    ...(access === undefined ? {} : { access }),
   });
   const codecommit = createCodecommitForge({
     interpret: interpretCodecommitEvent,
@@ -201,6 +203,7 @@ export async function startWeb(
     store: createSqlRecovery(db),
     inbox,
     forge: github,
+    access,
     publicUrl,
     now,
     newId,

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import type { GithubAccess } from '../github/github-access.ts';
 import { createGithubDeliveryLog } from '../github/github-delivery-log.ts';
 import type { Log } from '../log.ts';
 import type { Loop } from '../loop.ts';
@@ -17,21 +18,23 @@ export function startGithubRecovery(
     store: RecoveryStore;
     inbox: Inbox;
     forge: Forge;
+    access: GithubAccess | undefined;
     publicUrl: string;
     now: () => number;
     newId: () => string;
     log: Log;
   },
 ): Loop | undefined {
-  const { store, inbox, forge, publicUrl, now, newId, log } = ports;
-  const { apiUrl, token } = github;
-  if (token === undefined) {
-    log.info('no GITHUB_TOKEN is set: deliveries that never arrive are not looked for');
+  const { store, inbox, forge, access, publicUrl, now, newId, log } = ports;
+  const { apiUrl } = github;
+  if (access?.kind !== 'token') {
+    // An App has one webhook for all of its installations, and the log of that one names no repositories.
+    log.info('without GITHUB_TOKEN deliveries are not looked for in the log of GitHub');
     return undefined;
   }
   return startRecovery(
     {
-      sent: createGithubDeliveryLog({ apiUrl, token, hookUrl: `${publicUrl}/webhooks/github` }),
+      sent: createGithubDeliveryLog({ apiUrl, access, hookUrl: `${publicUrl}/webhooks/github` }),
       store,
       takeIn: takeInFound({ inbox, now, newId }),
       interpret: forge.interpret,

@@ -1,10 +1,12 @@
 import { ConsecutiveBreaker, circuitBreaker, handleWhen, TimeoutStrategy, timeout, wrap } from 'cockatiel';
 import { messageOf } from '../errors.ts';
 import { ForgeRefusal } from '../runs/forge.ts';
+import type { GithubAccess, Permissions } from './github-access.ts';
 
 export type GithubApi = {
-  /** Rejects with `ForgeRefusal` for what GitHub will never take, with another error for what may pass. */
-  post(path: string, body: string, contentType: string, signal?: AbortSignal): Promise<void>;
+  /** The text of the answer. Rejects with `ForgeRefusal` for what GitHub will never take, with another error for what may pass. */
+  post(path: string, body: object, signal?: AbortSignal): Promise<string>;
+  patch(path: string, body: object, signal?: AbortSignal): Promise<string>;
   /** Rejects as `post` does, and rather than spend what is left of the hour's requests: that is for statuses. */
   get(path: string, signal?: AbortSignal, etag?: string): Promise<GithubAnswer>;
 };
@@ -29,8 +31,15 @@ const reservedShare = 0.2;
  * Calls to the REST API: each bounded in time, none for a while after several failed one after another, and none
  * before the time that GitHub named when it said that there were too many.
  */
-export function createGithubApi(options: { apiUrl: string; token?: string; now?: () => number }): GithubApi {
-  const { now = Date.now } = options;
+export function createGithubApi(options: {
+  apiUrl: string;
+  /** Absent: as nobody. */
+  access?: GithubAccess;
+  /** What is asked for here needs these and no more. */
+  permissions?: Permissions;
+  now?: () => number;
+}): GithubApi {
+  const { access, permissions = {}, now = Date.now } = options;
   let quietUntilMs = 0;
   let readsFromMs = 0;
   const outage = handleWhen((error) => !(error instanceof ForgeRefusal));
@@ -42,8 +51,24 @@ export function createGithubApi(options: { apiUrl: string; token?: string; now?:
     accept: 'application/vnd.github+json',
     'user-agent': userAgent,
     'x-github-api-version': apiVersion,
-    ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
   };
+
+  /** A token that is refused before its time was revoked: one more try with another. */
+  async function send(path: string, request: RequestInit, signal: AbortSignal): Promise<Response> {
+    const url = `${options.apiUrl}${path}`;
+    const once = async () => {
+      const credential = await access?.credentialFor(repositoryIn(path), permissions);
+      const authorized = new Headers({ ...headers, ...request.headers });
+      if (credential) authorized.set('authorization', `Bearer ${credential.token}`);
+      const sent = { ...request, headers: authorized, redirect: 'error', signal } as const;
+      return { credential, response: await reach(url, sent) };
+    };
+    const first = await once();
+    if (first.response.status !== 401 || !first.credential?.drop) return first.response;
+    await first.response.body?.cancel();
+    first.credential.drop();
+    return (await once()).response;
+  }
 
   async function ask<T>(
     path: string,
@@ -55,8 +80,7 @@ export function createGithubApi(options: { apiUrl: string; token?: string; now?:
       throw new Error(`GitHub wants no requests before ${new Date(quietUntilMs).toISOString()}`);
     }
     return policy.execute(async (context) => {
-      const url = `${options.apiUrl}${path}`;
-      const response = await reach(url, { ...request, redirect: 'error', signal: context.signal });
+      const response = await send(path, request, context.signal);
       if (response.ok || response.status === 304) return read(response);
       const text = await response.text();
       const limitMs = limitOf(response, text, now());
@@ -65,11 +89,19 @@ export function createGithubApi(options: { apiUrl: string; token?: string; now?:
     }, signal);
   }
 
+  function write(
+    method: 'POST' | 'PATCH',
+    path: string,
+    body: object,
+    signal?: AbortSignal,
+  ): Promise<string> {
+    const request = { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
+    return ask(path, request, (response) => response.text(), signal);
+  }
+
   return {
-    async post(path, body, contentType, signal) {
-      const request = { method: 'POST', body, headers: { ...headers, 'content-type': contentType } };
-      await ask(path, request, async (response) => response.body?.cancel(), signal);
-    },
+    post: (path, body, signal) => write('POST', path, body, signal),
+    patch: (path, body, signal) => write('PATCH', path, body, signal),
 
     async get(path, signal, etag) {
       if (now() < readsFromMs) {
@@ -78,7 +110,7 @@ export function createGithubApi(options: { apiUrl: string; token?: string; now?:
       }
       return ask(
         path,
-        { headers: etag === undefined ? headers : { ...headers, 'if-none-match': etag } },
+        etag === undefined ? {} : { headers: { 'if-none-match': etag } },
         async (response) => {
           readsFromMs = now() + scarcityOf(response.headers, now());
           const next = nextCursor(response.headers.get('link') ?? '');
@@ -95,6 +127,11 @@ export function createGithubApi(options: { apiUrl: string; token?: string; now?:
       );
     },
   };
+}
+
+/** `/repos/OWNER/NAME/…` */
+function repositoryIn(path: string): string {
+  return path.split('/').slice(2, 4).join('/');
 }
 
 /** How long until the hour's requests are full again, 0 while there are enough of them. */

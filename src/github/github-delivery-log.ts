@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DeliveryLog, Hook, SentAttempt } from '../runs/delivery-log.ts';
 import { ForgeRefusal } from '../runs/forge.ts';
+import type { GithubAccess } from './github-access.ts';
 import { createGithubApi, type GithubAnswer } from './github-api.ts';
 
 const idJson = z.union([z.int(), z.string()]).transform(String);
@@ -30,12 +31,12 @@ const mostPages = 30;
  */
 export function createGithubDeliveryLog(options: {
   apiUrl: string;
-  token: string;
+  access: GithubAccess;
   /** Where the webhook of this service leads. */
   hookUrl: string;
 }): DeliveryLog {
   // An API of its own: when reading is refused or slow, statuses are posted all the same.
-  const api = createGithubApi(options);
+  const api = createGithubApi({ ...options, permissions: { repository_hooks: 'read' } });
 
   async function read(repository: string, path: string, signal: AbortSignal): Promise<GithubAnswer> {
     try {

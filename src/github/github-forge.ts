@@ -1,5 +1,7 @@
+import { messageOf } from '../errors.ts';
 import type { Interpretation } from '../runs/change.ts';
-import { type Forge, ForgeRefusal } from '../runs/forge.ts';
+import { type Forge, ForgeRefusal, SourceRefusal } from '../runs/forge.ts';
+import type { GithubAccess } from './github-access.ts';
 import { createGithubApi } from './github-api.ts';
 import { createGithubPullRequests } from './github-pull-requests.ts';
 
@@ -9,15 +11,14 @@ export type GithubForgeOptions = {
   serverUrl: string;
   /** `https://api.github.com`, or `https://HOST/api/v3`. */
   apiUrl: string;
-  token?: string;
+  access?: GithubAccess;
 };
 
-const contentType = 'application/json';
-
-/** GitHub and what speaks like it. With a token: clones by it, results as commit statuses. */
+/** GitHub and what speaks like it. With a token or as an App: clones by it, results as commit statuses. */
 export function createGithubForge(options: GithubForgeOptions): Forge {
-  const { token } = options;
-  const api = createGithubApi({ apiUrl: options.apiUrl, ...(token === undefined ? {} : { token }) });
+  const { apiUrl, access } = options;
+  const asked = access === undefined ? {} : { access };
+  const statuses = createGithubApi({ apiUrl, ...asked, permissions: { statuses: 'write' } });
 
   return {
     interpret: ({ event, body }) =>
@@ -31,26 +32,29 @@ export function createGithubForge(options: GithubForgeOptions): Forge {
     }),
 
     // GitHub takes any user name beside a token; this is the one its own documentation uses for App tokens.
-    cloneCredential: async () =>
-      token === undefined ? undefined : { username: 'x-access-token', password: token },
+    async cloneCredential({ repository }) {
+      if (!access) return undefined;
+      try {
+        const { token } = await access.credentialFor(repository, { contents: 'read' });
+        return { username: 'x-access-token', password: token };
+      } catch (error) {
+        const code = error instanceof ForgeRefusal ? 'refused' : 'unreachable';
+        throw new SourceRefusal(code, messageOf(error), { cause: error });
+      }
+    },
 
-    ...(token === undefined
-      ? {}
-      : {
-          openPullRequests: createGithubPullRequests({
-            apiUrl: options.apiUrl,
-            token,
-            interpret: options.interpret,
-          }),
-        }),
+    ...(access
+      ? { openPullRequests: createGithubPullRequests({ apiUrl, access, interpret: options.interpret }) }
+      : {}),
 
     async postStatus(status, { targetUrl, signal }) {
-      if (token === undefined) {
-        throw new ForgeRefusal('refused', 'no GITHUB_TOKEN is set: commit statuses cannot be posted');
+      if (!access) {
+        const remedy = 'neither GITHUB_TOKEN nor GITHUB_APP_ID is set';
+        throw new ForgeRefusal('refused', `${remedy}: commit statuses cannot be posted`);
       }
       const { repository, sha, state, description, context } = status;
-      const body = JSON.stringify({ state, description, context, target_url: targetUrl });
-      await api.post(`/repos/${repository}/statuses/${sha}`, body, contentType, signal);
+      const body = { state, description, context, target_url: targetUrl };
+      await statuses.post(`/repos/${repository}/statuses/${sha}`, body, signal);
     },
   };
 }

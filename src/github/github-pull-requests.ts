@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Change, Interpretation } from '../runs/change.ts';
+import type { GithubAccess } from './github-access.ts';
 import { createGithubApi } from './github-api.ts';
 
 const pullsJson = z.array(z.looseObject({ number: z.int(), base: z.looseObject({ repo: z.unknown() }) }));
@@ -18,11 +19,12 @@ const keptAnswers = 1_000;
  */
 export function createGithubPullRequests(options: {
   apiUrl: string;
-  token: string;
+  access: GithubAccess;
   interpret: (delivery: { event: string; payload: unknown }) => Interpretation;
 }): (repository: string, options: { signal: AbortSignal }) => Promise<Change[]> {
   // An API of its own: when reading is refused or slow, statuses are posted all the same.
-  const api = createGithubApi(options);
+  const { apiUrl, access } = options;
+  const api = createGithubApi({ apiUrl, access, permissions: { pull_requests: 'read' } });
   const kept = new Map<string, { etag: string; changes: Change[] }>();
 
   function changesOf(text: string): Change[] {

@@ -3,6 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
+import { type Access, createAccess } from './access.ts';
+import { type App, createApps, type Installation } from './apps.ts';
 import { type BareRepository, initBareRepository, readReferences } from './bare-repository.ts';
 import { type CommitStatus, createCommitStatuses } from './commit-statuses.ts';
 import { type Faults, noFaults } from './faults.ts';
@@ -31,6 +33,10 @@ export interface GitHost extends HostUrls {
   ): Promise<{ cloneUrl: string; pushUrl: string }>;
   /** Registers a webhook and waits until its `ping` has been answered or has failed. */
   addHook(repository: string, options: HookOptions): Promise<Hook>;
+  /** An App, installed on these repositories with these permissions. */
+  installApp(installation: Installation): App;
+  /** Every token that an App had made is refused from now on. */
+  revokeAppTokens(): void;
   openPullRequest(options: PullRequestOptions): Promise<PullRequest>;
   /** The statuses that a commit has got, newest first. */
   statuses(repository: string, sha: string): CommitStatus[];
@@ -56,12 +62,21 @@ export interface GitHostOptions {
   /** What pushes, API writes and private repositories ask for. Without one, everybody may do everything. */
   token?: string;
   port?: number;
+  /** By which the tokens of Apps expire. */
+  now?: () => number;
 }
 
-export async function startGitHost({ directory, token, port = 0 }: GitHostOptions): Promise<GitHost> {
+export async function startGitHost({
+  directory,
+  token,
+  port = 0,
+  now = Date.now,
+}: GitHostOptions): Promise<GitHost> {
   const repositories = new Map<string, BareRepository>();
   const faults = noFaults();
   const statuses = createCommitStatuses();
+  const apps = createApps(now);
+  const access: Access = createAccess(token, apps);
   const stop = new AbortController();
   const webhooks = createWebhooks({ signal: stop.signal });
   const urls: HostUrls = { url: '', apiUrl: '' };
@@ -85,7 +100,7 @@ export async function startGitHost({ directory, token, port = 0 }: GitHostOption
   const handleGit = smartHttp({
     find,
     faults,
-    token,
+    access,
     aroundPush: oneAtATime(async (repository, pusher, push) => {
       const earlier = await readReferences(repository);
       await push();
@@ -105,7 +120,7 @@ export async function startGitHost({ directory, token, port = 0 }: GitHostOption
       webhooks,
       pullRequestsOf: pullRequests.listOf,
       faults,
-      token,
+      access,
     }).fetch,
     {
       overrideGlobalObjects: false,
@@ -143,6 +158,8 @@ export async function startGitHost({ directory, token, port = 0 }: GitHostOption
       await webhooks.sendTo(hook, 'ping', pingPayload(urls, get(repository), hook));
       return hook;
     },
+    installApp: apps.install,
+    revokeAppTokens: apps.revokeTokens,
     async openPullRequest(options) {
       const { pullRequest, event } = await pullRequests.open(options);
       send(event);

@@ -1,5 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Hono } from 'hono';
+import { type Access, bearerOf, mayUse } from './access.ts';
+import { appApi } from './app-api.ts';
+import type { Permissions } from './apps.ts';
 import { type BareRepository, findCommit } from './bare-repository.ts';
 import { type CommitStatus, type CommitStatuses, combinedState, currentStatuses } from './commit-statuses.ts';
 import { type Faults, holdBack } from './faults.ts';
@@ -16,28 +19,33 @@ export interface RestApiParts {
   webhooks: Webhooks;
   pullRequestsOf: (repository: BareRepository) => PullRequest[];
   faults: Faults;
-  /** Who may write, and read what is private; everybody when there is none. */
-  token: string | undefined;
+  /** Who may write, and read what is private. */
+  access: Access;
 }
 
 /** The part of GitHub's REST API that a CI service uses, below `/api/v3` as on GitHub Enterprise Server. */
 export function restApi(parts: RestApiParts): Hono {
-  const { urls, find, statuses, webhooks, pullRequestsOf, faults, token } = parts;
+  const { urls, find, statuses, webhooks, pullRequestsOf, faults, access } = parts;
   const app = new Hono().basePath('/api/v3');
-  const knows = (header: string | undefined) =>
-    token === undefined || /^(?:bearer|token) (.*)$/i.exec(header ?? '')?.[1] === token;
+  const may = (header: string | undefined, path: { owner: string; repo: string }, wanted: Permissions) =>
+    mayUse(access, bearerOf(header), `${path.owner}/${path.repo}`, wanted);
+
+  // An App proves itself by a JWT, not by a token, so that these come before tokens are looked at.
+  app.route('/', appApi({ apps: access.apps, find, faults, error: apiError }));
 
   app.use(async (c, next) => {
     await holdBack(faults);
     const header = c.req.header('authorization');
-    if (header !== undefined && !knows(header)) return c.json(apiError('Bad credentials', 401), 401);
+    if (header !== undefined && !access.knows(bearerOf(header))) {
+      return c.json(apiError('Bad credentials', 401), 401);
+    }
     return next();
   });
 
   const repositoryOf = (path: { owner: string; repo: string }, header: string | undefined) => {
     const repository = find(`${path.owner}/${path.repo}`);
     // What somebody may not see does not exist for them.
-    return repository?.isPrivate && !knows(header) ? undefined : repository;
+    return repository?.isPrivate && !may(header, path, {}) ? undefined : repository;
   };
 
   app.get('/repos/:owner/:repo', (c) => {
@@ -56,7 +64,8 @@ export function restApi(parts: RestApiParts): Hono {
     const header = c.req.header('authorization');
     const repository = repositoryOf(c.req.param(), header);
     if (repository === undefined) return c.json(apiError('Not Found', 404), 404);
-    if (!knows(header)) return c.json(apiError('Requires authentication', 401), 401);
+    if (!access.knows(bearerOf(header))) return c.json(apiError('Requires authentication', 401), 401);
+    if (!may(header, c.req.param(), { statuses: 'write' })) return c.json(notGranted, 403);
     const request: unknown = await c.req.json().catch(() => undefined);
     if (typeof request !== 'object' || request === null)
       return c.json(apiError('Problems parsing JSON', 400), 400);
@@ -102,7 +111,8 @@ export function restApi(parts: RestApiParts): Hono {
     pullRequestApi({
       urls,
       listOf: (path, header) => {
-        const repository = repositoryOf(path, header);
+        const isAllowed = header === undefined || may(header, path, { pull_requests: 'read' });
+        const repository = isAllowed ? repositoryOf(path, header) : undefined;
         return repository && pullRequestsOf(repository);
       },
       error: apiError,
@@ -115,7 +125,8 @@ export function restApi(parts: RestApiParts): Hono {
       webhooks,
       faults,
       hooksOf: (path, header) => {
-        const repository = knows(header) ? repositoryOf(path, header) : undefined;
+        const isAllowed = may(header, path, { repository_hooks: 'read' });
+        const repository = isAllowed ? repositoryOf(path, header) : undefined;
         return repository && webhooks.hooksOf(repository.fullName);
       },
       error: apiError,
@@ -125,6 +136,8 @@ export function restApi(parts: RestApiParts): Hono {
   app.notFound((c) => c.json(apiError('Not Found', 404), 404));
   return app;
 }
+
+const notGranted = apiError('Resource not accessible by integration', 403);
 
 function apiError(message: string, status: number) {
   return { message, documentation_url: 'https://docs.github.com/rest', status: String(status) };

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type Access, mayUse } from './access.ts';
 import type { BareRepository } from './bare-repository.ts';
 import { basicAuthentication } from './basic-authentication.ts';
 import { type Faults, holdBack } from './faults.ts';
@@ -7,8 +8,8 @@ import { runHttpBackend } from './http-backend.ts';
 export interface SmartHttpParts {
   find: (fullName: string) => BareRepository | undefined;
   faults: Faults;
-  /** Who may push, and read what is private, as the password of basic authentication; everybody when there is none. */
-  token: string | undefined;
+  /** Who may push, and read what is private, by the password of basic authentication. */
+  access: Access;
   /** Carries out a push; what it does before and after decides about events. */
   aroundPush: (repository: BareRepository, pusher: string, push: () => Promise<void>) => Promise<void>;
 }
@@ -19,7 +20,7 @@ const requestLine = /^\/([\w.-]+\/[\w.-]+?)(?:\.git)?\/(info\/refs|git-upload-pa
  * Git's smart HTTP protocol (https://git-scm.com/docs/http-protocol), spoken by git's own CGI program.
  * Answers false when the request is not for git.
  */
-export function smartHttp({ find, faults, token, aroundPush }: SmartHttpParts) {
+export function smartHttp({ find, faults, access, aroundPush }: SmartHttpParts) {
   return async (request: IncomingMessage, response: ServerResponse): Promise<boolean> => {
     const url = new URL(request.url ?? '/', 'http://localhost');
     const [, fullName = '', path = ''] = requestLine.exec(url.pathname) ?? [];
@@ -30,8 +31,9 @@ export function smartHttp({ find, faults, token, aroundPush }: SmartHttpParts) {
     const { user, password } = basicAuthentication(request.headers.authorization);
     const pushes = path === 'git-receive-pack' || url.searchParams.get('service') === 'git-receive-pack';
     const isPublic = repository !== undefined && !repository.isPrivate;
+    const wanted = { contents: pushes ? 'write' : 'read' } as const;
     const mayEnter =
-      token === undefined || password === token || (isPublic && !pushes && password === undefined);
+      mayUse(access, password, fullName, wanted) || (isPublic && !pushes && password === undefined);
     if (faults.gitDown) {
       response.writeHead(503).end('git is down\n');
     } else if (!mayEnter) {

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
+import { tokenAccess } from '../../../src/github/github-access.ts';
 import { createGithubApi } from '../../../src/github/github-api.ts';
 import { ForgeRefusal } from '../../../src/runs/forge.ts';
 
@@ -27,10 +28,10 @@ async function scripted(...answers: Answer[]) {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const api = createGithubApi({ apiUrl, token: 'token', now: () => nowMs });
+  const api = createGithubApi({ apiUrl, access: tokenAccess('token'), now: () => nowMs });
   return {
     get: () => api.get('/repos/acme/app/hooks'),
-    post: () => api.post('/repos/acme/app/statuses/1', '{}', 'application/json'),
+    post: () => api.post('/repos/acme/app/statuses/1', {}),
     requests: () => requests,
     sleep: (ms: number) => {
       nowMs += ms;
@@ -77,7 +78,7 @@ describe('an answer that will not get better', () => {
 
 it('a server that is away is named, with the reason', async () => {
   const api = createGithubApi({ apiUrl: 'http://127.0.0.1:1' });
-  await expect(api.post('/x', '{}', 'application/json')).rejects.toThrow(
+  await expect(api.post('/x', {})).rejects.toThrow(
     /http:\/\/127\.0\.0\.1:1 cannot be reached: .*(ECONNREFUSED|bad port)/,
   );
 });

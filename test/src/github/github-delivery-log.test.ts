@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it, onTestFinished } from 'vitest';
+import { tokenAccess } from '../../../src/github/github-access.ts';
 import { createGithubDeliveryLog } from '../../../src/github/github-delivery-log.ts';
 
 const signal = new AbortController().signal;
@@ -17,7 +18,7 @@ async function logOf(text: string) {
   onTestFinished(() => void server.close());
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return {
-    log: createGithubDeliveryLog({ apiUrl, token: 'token', hookUrl: 'https://ci.example.org' }),
+    log: createGithubDeliveryLog({ apiUrl, access: tokenAccess('token'), hookUrl: 'https://ci.example.org' }),
     asked,
   };
 }

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { tokenAccess } from '../../../src/github/github-access.ts';
 import { createGithubPullRequests } from '../../../src/github/github-pull-requests.ts';
 import { interpretGithubEvent } from '../../../src/webhooks/github/interpret-github-event.ts';
 import { startGitHost } from '../../githost/git-host.ts';
@@ -24,7 +25,7 @@ it('open pull requests are told as their events would, and asked for anew only w
   let interpreted = 0;
   const pullsOf = createGithubPullRequests({
     apiUrl: git.apiUrl,
-    token,
+    access: tokenAccess(token),
     interpret(delivery) {
       interpreted += 1;
       return interpretGithubEvent(delivery);

@@ -6,6 +6,7 @@ import { listRemote } from '../../../runners/workspace/list-remote.ts';
 import { openMirrors } from '../../../runners/workspace/mirror.ts';
 import { createPipelineSource } from '../../../src/git/pipeline-source.ts';
 import { createRemoteRefs } from '../../../src/git/remote-refs.ts';
+import { tokenAccess } from '../../../src/github/github-access.ts';
 import { createGithubForge } from '../../../src/github/github-forge.ts';
 import { newId } from '../../../src/ids.ts';
 import { silentLog } from '../../../src/log.ts';
@@ -50,7 +51,12 @@ export async function openHeadScene() {
   );
   const { url: serverUrl, apiUrl } = git;
   const forges = {
-    github: createGithubForge({ interpret: interpretGithubEvent, serverUrl, apiUrl, token }),
+    github: createGithubForge({
+      interpret: interpretGithubEvent,
+      serverUrl,
+      apiUrl,
+      access: tokenAccess(token),
+    }),
   };
   const signal = AbortSignal.timeout(60_000);
 

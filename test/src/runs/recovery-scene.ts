@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { tokenAccess } from '../../../src/github/github-access.ts';
 import { createGithubDeliveryLog } from '../../../src/github/github-delivery-log.ts';
 import { createGithubForge } from '../../../src/github/github-forge.ts';
 import { newId } from '../../../src/ids.ts';
@@ -61,10 +62,10 @@ export async function openRecoveryScene() {
     interpret: interpretGithubEvent,
     serverUrl: git.url,
     apiUrl: git.apiUrl,
-    token,
+    access: tokenAccess(token),
   });
   const ports: RecoveryPorts = {
-    sent: createGithubDeliveryLog({ apiUrl: git.apiUrl, token, hookUrl }),
+    sent: createGithubDeliveryLog({ apiUrl: git.apiUrl, access: tokenAccess(token), hookUrl }),
     store,
     takeIn: takeInFound({ inbox, now, newId }),
     interpret: forge.interpret,
