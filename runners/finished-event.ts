@@ -1,9 +1,13 @@
-import type { JobEvent, JobOutcome, Reason } from '../src/contract/job-event.ts';
+import type { JobEvent, JobOutcome, Reason, Usage } from '../src/contract/job-event.ts';
 import type { JobStop } from './job-stop.ts';
 import type { StepsResult } from './run-steps.ts';
 
 /** `lost`: the fault is this machine's; the job is given back for another attempt. */
-export type JobResult = { outcome: StepsResult['outcome'] | 'lost'; reason?: Reason };
+export type JobResult = {
+  outcome: StepsResult['outcome'] | 'lost';
+  reason?: Reason;
+  usage?: Usage | undefined;
+};
 
 /** The last event of a job. */
 export function finishedEvent(
@@ -11,6 +15,7 @@ export function finishedEvent(
   outcome: JobOutcome,
   reason: Reason | undefined,
   log: { lines: number; bytes: number; cut: boolean } = { lines: 0, bytes: 0, cut: false },
+  usage?: Usage,
 ): JobEvent {
   return {
     type: 'job.finished',
@@ -20,6 +25,7 @@ export function finishedEvent(
     logLines: log.lines,
     logBytes: log.bytes,
     logCut: log.cut,
+    ...(usage ? { usage } : {}),
   };
 }
 

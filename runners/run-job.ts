@@ -1,6 +1,6 @@
 import type { BlobStore } from '../src/blobs/blob-store.ts';
 import type { Clock } from '../src/clock.ts';
-import type { JobEvent } from '../src/contract/job-event.ts';
+import type { JobEvent, Usage } from '../src/contract/job-event.ts';
 import type { BuildSpec } from '../src/contract/job-spec.ts';
 import { messageOf } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
@@ -9,6 +9,7 @@ import { checkImages } from './check-images.ts';
 import { checkOutPatiently } from './check-out-patiently.ts';
 import type { Engine, JobContainer } from './engine/engine.ts';
 import { faultOf } from './fault-of.ts';
+import type { JobResult } from './finished-event.ts';
 import type { JobStop } from './job-stop.ts';
 import type { JobLog } from './log/job-log.ts';
 import type { Room } from './make-room.ts';
@@ -16,6 +17,7 @@ import { prepareSameImage } from './prepare-same-image.ts';
 import type { Rooms } from './rooms.ts';
 import { runSteps, type StepsResult, stoppedJob } from './run-steps.ts';
 import { storeArtifacts } from './store-artifacts.ts';
+import { watchUsage } from './watch-usage.ts';
 
 export type BuildPorts = {
   engine: Pick<Engine, 'findImage' | 'prepareImage'>;
@@ -46,7 +48,20 @@ const graceMs = 10_000;
  * Carries out a build: checkout and container side by side, the steps, then, when every process of it is dead, the
  * artifacts. Resolves with the outcome for whatever may happen; nothing of it is left behind.
  */
-export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): Promise<StepsResult> {
+export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): Promise<JobResult> {
+  let used: Usage | undefined;
+  const result = await carryOut(spec, job, ports, (seen) => {
+    used = seen;
+  });
+  return used ? { ...result, usage: used } : result;
+}
+
+async function carryOut(
+  spec: BuildSpec,
+  job: JobRun,
+  ports: BuildPorts,
+  onUsed: (usage: Usage | undefined) => void,
+): Promise<StepsResult> {
   let room: Room | undefined;
   try {
     const startedAtMs = ports.clock.now();
@@ -67,6 +82,7 @@ export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): P
     });
     job.jobLog.note(`ready after ${ports.clock.now() - startedAtMs} ms`);
     const { stop, jobLog, report } = job;
+    const usage = watchUsage(container, ports.clock);
     let result: StepsResult;
     try {
       result = await runSteps({
@@ -81,6 +97,7 @@ export async function runJob(spec: BuildSpec, job: JobRun, ports: BuildPorts): P
         noOutputTimeoutMs: spec.noOutputTimeoutMs,
       });
     } finally {
+      onUsed(await usage.end());
       await container.stop();
     }
     if (result.outcome !== 'success') return result;

@@ -227,7 +227,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
     stop.close();
     const ended = await jobLog.end(AbortSignal.any([stop.atOnce, AbortSignal.timeout(logEndMs)]));
     const { outcome, reason } = reportedResult(result, stop, settings.name, masker.text);
-    lease.report(finishedEvent(clock.now(), outcome, reason, ended));
+    lease.report(finishedEvent(clock.now(), outcome, reason, ended, result.usage));
     log.info({ ...attempt, outcome }, 'job ended');
   }
 

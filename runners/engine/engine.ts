@@ -123,11 +123,26 @@ export type Service = {
   close(): Promise<void>;
 };
 
+export type ContainerUsage = {
+  cpuMs: number;
+  /** Most memory at one time; the page cache counts. */
+  peakMemoryBytes: number;
+  /** From and to disks, which what stays in the page cache is not. */
+  readBytes: number;
+  writtenBytes: number;
+};
+
 export type JobContainer = {
   readonly id: string;
 
   /** Whether steps can be run in it, as far as is known without asking. */
   readonly alive: boolean;
+
+  /**
+   * What it has used from its start until now, all its processes together; nothing when it has ended or the engine
+   * cannot say. Never rejects.
+   */
+  usage(): Promise<ContainerUsage | undefined>;
 
   /** What people who look at the engine's own lists see of it. Whatever comes of it, nobody depends on it. */
   rename(name: string): Promise<void>;

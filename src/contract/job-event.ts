@@ -11,6 +11,15 @@ export const stepOutcomes = ['success', 'failure', 'error', 'cancelled', 'skippe
 /** `lost`: the runner gives the attempt back (it was restarted or is stopping); control makes another one. */
 export const jobOutcomes = ['success', 'failure', 'error', 'cancelled', 'lost'] as const;
 
+const usage = z.object({
+  cpuMs: z.int().nonnegative(),
+  /** Most memory at one time; the page cache counts. */
+  peakMemoryBytes: z.int().nonnegative(),
+  /** To and from disks, which what stays in the page cache is not. */
+  readBytes: z.int().nonnegative(),
+  writtenBytes: z.int().nonnegative(),
+});
+
 export const jobEventSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('job.started'),
@@ -64,11 +73,14 @@ export const jobEventSchema = z.discriminatedUnion('type', [
     reason: reason.optional(),
     logLines: z.int().nonnegative(),
     logBytes: z.int().nonnegative(),
+    /** Of the job's container, without its services. */
+    usage: usage.optional(),
     logCut: z.boolean().describe('lines past the cap of the job were dropped'),
   }),
 ]);
 
 export type JobEvent = z.infer<typeof jobEventSchema>;
+export type Usage = z.infer<typeof usage>;
 export type Reason = z.infer<typeof reason>;
 export type StepOutcome = (typeof stepOutcomes)[number];
 export type JobOutcome = (typeof jobOutcomes)[number];

@@ -77,6 +77,7 @@ function finish(job: Job, attempt: Attempt, body: Finished, atMs: number): Job {
       steps: endedSteps(attempt.steps, body.outcome === 'cancelled' ? 'cancelled' : 'error', atMs),
       status: 'ended',
       finishedAtMs: atMs,
+      ...(body.usage ? { usage: body.usage } : {}),
       log: { lines: body.logLines, bytes: body.logBytes, cut: body.logCut },
     },
   };

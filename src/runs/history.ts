@@ -1,5 +1,5 @@
 import type { FaultKind } from '../contract/fault.ts';
-import type { Reason } from '../contract/job-event.ts';
+import type { Reason, Usage } from '../contract/job-event.ts';
 import { Refusal } from '../errors.ts';
 import type { Change, ScheduledTime } from './change.ts';
 import type { Approval, Gate, Run, RunLimit, Status, Step, UsedImage } from './run.ts';
@@ -106,6 +106,7 @@ export type AttemptDetail = {
   notBeforeMs?: number;
   startedAtMs?: number;
   finishedAtMs?: number;
+  usage?: Usage;
   log?: { lines: number; bytes: number; cut: boolean };
   steps: Step[];
 };

@@ -1,5 +1,5 @@
 import type { JobPlan } from '../../pipelines/plan.ts';
-import type { Reason } from '../contract/job-event.ts';
+import type { Reason, Usage } from '../contract/job-event.ts';
 import type { Change } from './change.ts';
 
 /**
@@ -128,6 +128,7 @@ export type Attempt = {
   readonly startedAtMs?: number;
   readonly finishedAtMs?: number;
   readonly reason?: Reason;
+  readonly usage?: Usage;
   readonly log?: { readonly lines: number; readonly bytes: number; readonly cut: boolean };
   readonly steps: readonly Step[];
 };

@@ -18,6 +18,7 @@ import {
   stepOf,
   supersededByOf,
   timesOf,
+  usageOf,
   withReason,
 } from './run-rows.ts';
 import type { AttemptRow, DeploymentRow, JobRow, OutboxRow, RunRow, StepRow, Tables } from './tables.ts';
@@ -195,6 +196,7 @@ function attemptDetailOf(
     ...(row.not_before === null ? {} : { notBeforeMs: row.not_before }),
     queuedAtMs: row.queued_at,
     ...timesOf(row),
+    ...usageOf(row),
     ...logOf(row),
     steps: steps.map(stepOf),
   };

@@ -14,6 +14,7 @@ import * as schedules from './migrations/030-schedules.ts';
 import * as heads from './migrations/031-heads.ts';
 import * as approvals from './migrations/040-approvals.ts';
 import * as newestAndImages from './migrations/041-newest-and-images.ts';
+import * as usage from './migrations/060-usage.ts';
 import type { Tables } from './tables.ts';
 
 type Step = { up(db: Kysely<unknown>, columns: ColumnTypes): Promise<void> };
@@ -31,6 +32,7 @@ const steps: Record<string, Step> = {
   '031-heads': heads,
   '040-approvals': approvals,
   '041-newest-and-images': newestAndImages,
+  '060-usage': usage,
 };
 
 /** The names of all steps, the first one first. */

@@ -1,6 +1,6 @@
 import type { Insertable } from 'kysely';
 import type { JobPlan } from '../../pipelines/plan.ts';
-import type { Reason } from '../contract/job-event.ts';
+import type { Reason, Usage } from '../contract/job-event.ts';
 import type { Change } from '../runs/change.ts';
 import { waitsAtGate } from '../runs/gate.ts';
 import type { Approval, Attempt, Gate, Job, Run, Status, Step, Successor, UsedImage } from '../runs/run.ts';
@@ -129,6 +129,7 @@ export function attemptRowOf(
     cancel_requested: attempt.cancelRequested ? 1 : 0,
     last_seq: attempt.lastSeq,
     image: jsonOrNull(attempt.image),
+    usage: jsonOrNull(attempt.usage),
     reason: jsonOrNull(attempt.reason),
     log_lines: log?.lines ?? null,
     log_bytes: log?.bytes ?? null,
@@ -152,6 +153,7 @@ export function attemptOf(row: AttemptRow, steps: Step[]): Attempt {
     lastSeq: row.last_seq,
     ...imageOf(row),
     ...withReason(row.reason),
+    ...usageOf(row),
     ...logOf(row),
     ...timesOf(row),
     steps,
@@ -176,6 +178,10 @@ function leaseOf(row: AttemptRow): Pick<Attempt, 'lease'> {
       grantedUntilMs: row.granted_until ?? 0,
     },
   };
+}
+
+export function usageOf({ usage }: AttemptRow): Pick<Attempt, 'usage'> {
+  return usage === null ? {} : { usage: JSON.parse(usage) as Usage };
 }
 
 export function logOf(row: AttemptRow): Pick<Attempt, 'log'> {

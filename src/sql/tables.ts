@@ -138,6 +138,7 @@ export type AttemptRow = {
   cancel_requested: number;
   last_seq: number;
   image: string | null;
+  usage: string | null;
   reason: string | null;
   log_lines: number | null;
   log_bytes: number | null;

@@ -5,6 +5,7 @@ import { shortId } from '../runs/used-image.ts';
 import { approvalHistory } from './approval-box.ts';
 import { earlierAttempts } from './earlier-attempts.ts';
 import { type Html, isolated, nothing } from './html-text.ts';
+import { sizeText } from './size-text.ts';
 import { spanBar } from './span-bar.ts';
 import { statusMark, statusWord } from './status-view.ts';
 import { stepList } from './step-list.ts';
@@ -50,11 +51,22 @@ function about(job: JobDetail, attempt: AttemptDetail | undefined, nowMs: number
     attempt?.runner === undefined ? undefined : html`on ${isolated(attempt.runner)}`,
     attempt?.image ? imageText(attempt.image) : undefined,
     attempt !== undefined && attempt.number > 1 ? html`attempt ${attempt.number}` : undefined,
+    attempt?.usage ? usageText(attempt.usage) : undefined,
     attempt?.status === 'queued' ? waitText(attempt, nowMs) : undefined,
   ].filter((part) => part !== undefined);
   return parts.length === 0
     ? nothing
     : html`<p class="job-about">${parts.map((part, index) => (index === 0 ? part : html` · ${part}`))}</p>`;
+}
+
+function usageText({
+  cpuMs,
+  peakMemoryBytes,
+  readBytes,
+  writtenBytes,
+}: NonNullable<AttemptDetail['usage']>): Html {
+  const disk = `${sizeText(readBytes)} read from disks, ${sizeText(writtenBytes)} written`;
+  return html`<span title="time of processors and most memory at one time; ${disk}">used ${(cpuMs / 1000).toFixed(1)} s of CPU, ${sizeText(peakMemoryBytes)}</span>`;
 }
 
 function waitText({ notBeforeMs = 0 }: AttemptDetail, nowMs: number): Html {

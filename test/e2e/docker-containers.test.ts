@@ -66,9 +66,24 @@ describe('a job’s container', () => {
   it('says that the memory limit was reached, and runs further steps', async () => {
     const container = await open({ memoryBytes: 64 * 2 ** 20 });
     const { end } = await runStep(container, { script: 'node -e "Buffer.alloc(2e8, 1)"' });
-    expect(end).toMatchObject({ type: 'exited', code: 137, oom: expect.stringContaining('64 MiB') });
+    expect(end).toMatchObject({
+      type: 'exited',
+      code: 137,
+      oom: expect.stringMatching(/limit of 64 MiB was reached \(at its peak it used 6[34] MiB\)/),
+    });
     expect((await runStep(container, { script: 'exit 3' })).end).toEqual({ type: 'exited', code: 3 });
     expect((await runStep(container, { script: 'kill -9 $$' })).end).toEqual({ type: 'exited', code: 137 });
+  });
+
+  it('says what it used while it runs, and nothing once it was stopped', async () => {
+    const container = await open();
+    await runStep(container, { script: 'node -e "Buffer.alloc(5e7, 1); for (let i = 0; i < 3e8; i++);"' });
+    const used = await container.usage();
+    expect(used?.peakMemoryBytes).toBeGreaterThan(5e7);
+    expect(used?.cpuMs).toBeGreaterThan(50);
+    expect(used?.readBytes).toBeGreaterThanOrEqual(0);
+    await container.stop();
+    expect(await container.usage()).toBeUndefined();
   });
 
   it('is hardened, and shows no variable to whoever may look at containers', async () => {

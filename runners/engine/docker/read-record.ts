@@ -1,5 +1,5 @@
-/** What the driver says when a step has ended. `oomKills` counts from the container's start. */
-export type StepRecord = { code: number; oomKills: number };
+/** What the driver says when a step has ended. `oomKills` and the peak count from the container's start. */
+export type StepRecord = { code: number; oomKills: number; peakBytes: number };
 
 /** A record ends within this many bytes of its token. */
 const RECORD_TAIL_CHARS = 40;
@@ -21,8 +21,8 @@ export function createRecordReader(mark: string): (bytes: Uint8Array) => StepRec
       return undefined;
     }
     kept = kept.slice(at);
-    const [, code, oomKills] = /^ (\d+) (\d+)\n/.exec(kept.slice(mark.length)) ?? [];
-    if (code === undefined || oomKills === undefined) return undefined;
-    return { code: Number(code), oomKills: Number(oomKills) };
+    const [, code, oomKills, peak] = /^ (\d+) (\d+) (\d+)\n/.exec(kept.slice(mark.length)) ?? [];
+    if (code === undefined || oomKills === undefined || peak === undefined) return undefined;
+    return { code: Number(code), oomKills: Number(oomKills), peakBytes: Number(peak) };
   };
 }

@@ -18,7 +18,8 @@ export function endMark(token: string): string {
  * - A step can leave the shared stdout non-blocking (programs on libuv do), so that writing a mark into a full pipe
  *   fails with EAGAIN. A write this short is all or nothing, so it is simply tried again.
  * - The kernel counts the processes it killed for memory in `memory.events` (cgroup v2) or
- *   `memory.oom_control` (v1); a step's exit code alone does not tell such a kill from any other.
+ *   `memory.oom_control` (v1); a step's exit code alone does not tell such a kill from any other. Most memory that
+ *   there was at one time, the page cache included, it says in `memory.peak` (v2, Linux 5.19) or `max_usage_in_bytes`.
  */
 export const DRIVER_PROLOGUE = `\
 trap : HUP INT QUIT ALRM TERM USR1 USR2
@@ -32,8 +33,12 @@ hl_end() {
       done <"$hl_file"
     fi
   done
+  hl_peak=0
+  for hl_file in /sys/fs/cgroup/memory.peak /sys/fs/cgroup/memory/memory.max_usage_in_bytes; do
+    if [ -r "$hl_file" ]; then read -r hl_peak <"$hl_file"; fi
+  done
   until printf '\\036%s' "$1" 2>/dev/null; do sleep 0.1; done
-  printf '\\036%s %s %s\\n' "$1" "$2" "$hl_oom" >&2
+  printf '\\036%s %s %s %s\\n' "$1" "$2" "$hl_oom" "$hl_peak" >&2
 }
 `;
 

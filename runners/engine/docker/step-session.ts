@@ -13,6 +13,8 @@ export type StepSession = {
   readonly running: boolean;
   /** Whether a step may still be run. */
   readonly alive: boolean;
+  /** Most memory at one time, as of the end of the last step; 0 where the kernel does not tell. */
+  readonly peakMemoryBytes: number;
   /** Ends the running step, and every later one, with this. */
   stop(end: Died): void;
 };
@@ -49,6 +51,7 @@ export function createStepSession(options: {
   let greeted = false;
   let ended = false;
   let oomKills = 0;
+  let peakMemoryBytes = 0;
   let wakeReader: (() => void) | undefined;
 
   void read().then(
@@ -115,7 +118,12 @@ export function createStepSession(options: {
     const { code } = step.record;
     const memoryRanOut = step.record.oomKills > oomKills;
     oomKills = step.record.oomKills;
-    finish(step, { type: 'exited', code, ...(memoryRanOut && { oom: memoryMessage(job.memoryBytes) }) });
+    peakMemoryBytes = step.record.peakBytes;
+    finish(step, {
+      type: 'exited',
+      code,
+      ...(memoryRanOut && { oom: memoryMessage(job.memoryBytes, peakMemoryBytes) }),
+    });
   }
 
   function finish(step: Current, end: StepEnd): void {
@@ -175,12 +183,18 @@ export function createStepSession(options: {
     get running() {
       return current !== undefined;
     },
+    get peakMemoryBytes() {
+      return peakMemoryBytes;
+    },
     get alive() {
       return !ended && !died;
     },
   };
 }
 
-export function memoryMessage(memoryBytes: number): string {
-  return `killed by signal 9: the job's memory limit of ${Math.round(memoryBytes / 2 ** 20)} MiB was reached`;
+/** Without a peak where nobody could ask the kernel any more. */
+export function memoryMessage(memoryBytes: number, peakBytes = 0): string {
+  const mib = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`;
+  const peak = peakBytes === 0 ? '' : ` (at its peak it used ${mib(peakBytes)})`;
+  return `killed by signal 9: the job's memory limit of ${mib(memoryBytes)} was reached${peak}`;
 }

@@ -89,6 +89,8 @@ export function createFakeContainer(options: {
     get alive() {
       return died === undefined;
     },
+    usage: async () =>
+      died ? undefined : { cpuMs: 1, peakMemoryBytes: 2 ** 20, readBytes: 0, writtenBytes: 0 },
     rename: async () => {},
     run,
     interrupt,

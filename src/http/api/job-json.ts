@@ -51,6 +51,19 @@ const attemptJson = z
       .object({ lines: z.int(), bytes: z.int(), cut: z.boolean() })
       .optional()
       .openapi({ description: 'Once the attempt ended; `cut` says that lines past the cap were dropped.' }),
+    usage: z
+      .object({
+        cpuMs: z.int(),
+        peakMemoryBytes: z.int(),
+        readBytes: z.int(),
+        writtenBytes: z.int(),
+      })
+      .optional()
+      .openapi({
+        description:
+          "What the job's container used, without its services: time of processors, most memory at one time with the page " +
+          'cache, bytes from and to disks. Once the attempt ended.',
+      }),
     steps: z.array(stepJson),
   })
   .openapi('Attempt');
@@ -132,8 +145,20 @@ function decisionToJson({ atMs, ...decision }: NonNullable<Gate['decision']>) {
 }
 
 function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
-  const { number, status, runner, image, reason, fault, triedAgain, queuedAtMs, notBeforeMs, log, steps } =
-    attempt;
+  const {
+    number,
+    status,
+    runner,
+    image,
+    reason,
+    fault,
+    triedAgain,
+    queuedAtMs,
+    notBeforeMs,
+    log,
+    usage,
+    steps,
+  } = attempt;
   return {
     number,
     status,
@@ -146,6 +171,7 @@ function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
     ...(notBeforeMs === undefined ? {} : { notBefore: timeOf(notBeforeMs) }),
     ...spanOf(attempt),
     log,
+    usage,
     steps: steps.map(stepToJson),
   };
 }

@@ -37,6 +37,9 @@ export function startLocalDriver(options: {
     get running() {
       return session.running;
     },
+    get peakMemoryBytes() {
+      return session.peakMemoryBytes;
+    },
     get alive() {
       return session.alive;
     },

@@ -36,6 +36,7 @@ describe('a push, with control, a runner and a scripted engine in one process', 
       ],
     ]);
     expect(run.artifacts).toMatchObject([{ name: 'app', fileCount: 1 }]);
+    expect(run.jobs[0]?.attempts[0]?.usage).toMatchObject({ cpuMs: 1, peakMemoryBytes: 2 ** 20 });
     expect(await world.log(run, 'build')).toContain('made');
     await expect.poll(() => world.statuses.at(-1)?.state).toBe('success');
     await expect.poll(() => world.engine.left()).toEqual([]);
