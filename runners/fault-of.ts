@@ -25,7 +25,7 @@ export function faultOf(error: unknown): Reason | undefined {
   return { code: codeOf(error), message: error.message };
 }
 
-function isDiskFull(error: unknown): boolean {
+function isDiskFull(error: unknown): error is Error {
   if (!(error instanceof Error)) return false;
   return (
     ('code' in error && fullDisk.has(error.code)) || ('errcode' in error && error.errcode === sqliteFull)

@@ -98,8 +98,9 @@ describe('the jobs of a run', () => {
 it('a run whose jobs ask for more than the installation allows is an error that names every limit', async () => {
   const policy = { memoryBytes: 2 ** 30, cpus: 2, pids: 100, images: ['python:*'] };
   const run = await plannedRun({}, `resources: { memory: 2g }\n${pipeline}`, {}, policy);
+  if (!('error' in run)) throw new Error('it was planned');
   expect(run.error).toMatchObject({ code: 'not-allowed' });
-  expect(run.error?.message.split('\n')).toEqual([
+  expect(run.error.message.split('\n')).toEqual([
     expect.stringContaining('HOOKLINE_JOB_MEMORY_MIB allows 1024 MiB'),
     expect.stringContaining('HOOKLINE_IMAGES allows python:*'),
   ]);
