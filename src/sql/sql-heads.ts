@@ -87,6 +87,8 @@ export function createSqlHeads(db: Kysely<Tables>): HeadBook {
         .select('id')
         .where('source', '=', 'hookline')
         .where('delivery_id', '=', headDeliveryId(change))
+        // As the index has it, without which every delivery would be read.
+        .where('replay_of', 'is', null)
         .limit(1)
         .executeTakeFirst();
       return row !== undefined;
