@@ -10,12 +10,13 @@ import type { LiveLogWriter } from '../src/contract/live-log.ts';
 import type { Ticket, TicketQueue, TicketReader } from '../src/contract/ticket.ts';
 import { messageOf } from '../src/errors.ts';
 import { type Log, withCorrelation } from '../src/log.ts';
+import { pause } from './deploy/codedeploy/pause.ts';
 import { finishedEvent, type JobResult, reportedResult } from './finished-event.ts';
 import { followOrders } from './follow-orders.ts';
 import { giveBack } from './give-back.ts';
 import { type JobStop, watchForStop } from './job-stop.ts';
 import { claimLease, type GrantedClaim, type OpenClaim } from './lease/claim-lease.ts';
-import { createEventSpool, type EventSpool, openEventSpools } from './lease/event-spool.ts';
+import { createEventSpool, type EventSpool, hasRoomForSpool, openEventSpools } from './lease/event-spool.ts';
 import { type HeldLease, holdLease } from './lease/held-lease.ts';
 import { openJobLog } from './log/job-log.ts';
 import { createMasker } from './log/masker.ts';
@@ -68,6 +69,8 @@ export type Runner = {
 };
 
 const claimGiveUpMs = 30_000;
+/** A full disk is looked at again after this time. */
+const roomWaitMs = 3_000;
 /** Control may take this long to acknowledge the last reports when the runner stops. */
 const settleMs = 5_000;
 const sweepMs = 60_000;
@@ -140,6 +143,7 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
 
   async function work(ticket: Ticket, putBack: () => void): Promise<void> {
     if (!duty.mayTake) return putBack();
+    if (!hasRoomForSpool(spoolRoot)) return waitForRoom(putBack);
     if ((await ports.ready?.(stopping.signal)) === 'back') await sweepNow();
     // Nobody has claimed the attempt: control writes its ticket again.
     if (closing) return;
@@ -173,6 +177,13 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
     await withCorrelation(granted.spec.correlationId, () => carryOut(granted));
   }
 
+  /** An attempt that is claimed on a full disk is lost: its ticket goes back, for a runner that has room. */
+  async function waitForRoom(putBack: () => void): Promise<void> {
+    log.error(`no job is taken before the disk of ${spoolRoot} has room`);
+    await pause(clock, roomWaitMs, stopping.signal);
+    putBack();
+  }
+
   async function carryOut(granted: GrantedClaim): Promise<void> {
     const { spec, leaseId, leaseKey, leaseMs } = granted;
     const attempt = { runId: spec.runId, jobId: spec.jobId, attempt: spec.attempt };
@@ -197,6 +208,8 @@ export async function startRunner(ports: RunnerPorts, settings: RunnerSettings):
       stop.close();
       running.delete(leaseId);
       duty.changed();
+      // One that was given up, for the disk did not take an event, has left what nobody will read.
+      lease.settled.then(() => spool.remove()).catch(() => {});
     }
   }
 

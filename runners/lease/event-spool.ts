@@ -45,9 +45,33 @@ const eventsFile = 'events.ndjson';
 // Events are few and small, a few dozen per job, so writing them synchronously costs less than ordering writes.
 export function createEventSpool(root: string, lease: SpooledLease): EventSpool {
   const directory = join(root, lease.leaseId);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  writeFileSync(join(directory, leaseFile), JSON.stringify(lease), { mode: 0o600 });
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    writeFileSync(join(directory, leaseFile), JSON.stringify(lease), { mode: 0o600 });
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  }
   return spoolOver(directory, lease, []);
+}
+
+/** What the events of a job and the beginning of its log need; whoever has less loses the job that it takes. */
+const roomBytes = 256 * 1024;
+
+/** Whether the disk takes what a lease would write. */
+export function hasRoomForSpool(root: string): boolean {
+  const probe = join(root, '.room');
+  try {
+    mkdirSync(root, { recursive: true, mode: 0o700 });
+    try {
+      writeFileSync(probe, Buffer.alloc(roomBytes), { mode: 0o600 });
+    } finally {
+      rmSync(probe, { force: true });
+    }
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** What an earlier process left behind; a spool whose lease cannot be read is removed. */

@@ -2,6 +2,7 @@ import {
   appendFileSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -10,7 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createEventSpool, openEventSpools } from '../../../runners/lease/event-spool.ts';
+import { createEventSpool, hasRoomForSpool, openEventSpools } from '../../../runners/lease/event-spool.ts';
 import type { JobEvent } from '../../../src/contract/job-event.ts';
 
 function temporary(): string {
@@ -31,6 +32,21 @@ const end: JobEvent = {
 };
 
 describe('the spool of a lease', () => {
+  it('that cannot be written leaves nothing behind', () => {
+    const root = temporary();
+    mkdirSync(join(root, 'l1', 'lease.json'), { recursive: true });
+    expect(() => createEventSpool(root, lease)).toThrow();
+    expect(readdirSync(root)).toEqual([]);
+  });
+
+  it('has room where files can be written, and none where they cannot', () => {
+    const root = temporary();
+    expect(hasRoomForSpool(join(root, 'leases'))).toBe(true);
+    expect(readdirSync(join(root, 'leases'))).toEqual([]);
+    writeFileSync(join(root, 'file'), '');
+    expect(hasRoomForSpool(join(root, 'file'))).toBe(false);
+  });
+
   it('numbers events from 1 and is found again by the next process, key and all', () => {
     const root = temporary();
     const spool = createEventSpool(root, lease);
