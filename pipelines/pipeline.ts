@@ -84,7 +84,7 @@ export type JobDefinition = {
 };
 
 /** Each absent: as much as the installation allows. */
-export type JobResources = { memoryBytes?: number; cpus?: number; pids?: number };
+export type JobResources = { memoryBytes?: number; cpus?: number; pids?: number; diskBytes?: number };
 
 /** A container beside the job's, which reaches it by its name. */
 export type ServiceDefinition = {

@@ -25,8 +25,13 @@ export const resources = mapping('a mapping such as { memory: 2g, cpus: 1.5 }', 
     .max(1_000_000, { error: pids })
     .optional()
     .describe('How many processes and threads there may be at one time.'),
+  disk: size
+    .optional()
+    .describe(
+      'Of its workspace, and of what it writes elsewhere in its container; a job that uses more is ended.',
+    ),
 })
-  .refine((value) => Object.keys(value).length > 0, { error: 'at least one of memory, cpus and pids' })
+  .refine((value) => Object.keys(value).length > 0, { error: 'at least one of memory, cpus, pids and disk' })
   .describe(
     'What the job may use, at most as much as the installation allows, which is also what it may use unless this is given.',
   );

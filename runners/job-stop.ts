@@ -1,11 +1,13 @@
 import type { Clock } from '../src/clock.ts';
+import type { Reason } from '../src/contract/job-event.ts';
 import type { HeldLease } from './lease/held-lease.ts';
 
 /**
  * Why a job is being stopped. `cancel` and `timeout` leave time for the step to end by itself and for steps that
- * run `always`; the others mean that the result is not wanted any more: everything is killed at once.
+ * run `always`; `limit` leaves none, as what is used up is used up further meanwhile; the others mean that the result is
+ * not wanted any more. But for the first two everything is killed at once.
  */
-export type JobStopReason = 'cancel' | 'timeout' | 'fenced' | 'lost' | 'handed-back';
+export type JobStopReason = 'cancel' | 'timeout' | 'limit' | 'fenced' | 'lost' | 'handed-back';
 
 export type JobStop = {
   /** How long the job may take. */
@@ -16,6 +18,10 @@ export type JobStop = {
   /** Aborts when everything must end at once. */
   readonly atOnce: AbortSignal;
   handBack(): void;
+  /** Ends the job as a failure for this reason. */
+  overLimit(limit: Reason): void;
+  /** There when that is what stopped it. */
+  readonly limit: Reason | undefined;
   close(): void;
 };
 
@@ -26,6 +32,7 @@ export function watchForStop(lease: HeldLease, timeoutMs: number, clock: Clock):
   const begun = new AbortController();
   const atOnce = new AbortController();
   let reason: JobStopReason | undefined;
+  let limit: Reason | undefined;
   let callOff = clock.after(timeoutMs, () => stop('timeout'));
 
   function stop(why: JobStopReason): void {
@@ -46,7 +53,15 @@ export function watchForStop(lease: HeldLease, timeoutMs: number, clock: Clock):
     },
     begun: begun.signal,
     atOnce: atOnce.signal,
+    get limit() {
+      return reason === 'limit' ? limit : undefined;
+    },
     handBack: () => stop('handed-back'),
+    overLimit(reached) {
+      if (begun.signal.aborted) return;
+      limit = reached;
+      stop('limit');
+    },
     close: () => callOff(),
   };
 }

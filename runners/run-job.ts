@@ -7,6 +7,7 @@ import type { Log } from '../src/log.ts';
 import { ArtifactRefusal } from './artifacts/artifact-refusal.ts';
 import { checkImages } from './check-images.ts';
 import { checkOutPatiently } from './check-out-patiently.ts';
+import { diskLimit } from './disk-limit.ts';
 import type { Engine, JobContainer } from './engine/engine.ts';
 import { faultOf } from './fault-of.ts';
 import type { JobResult } from './finished-event.ts';
@@ -17,6 +18,7 @@ import { prepareSameImage } from './prepare-same-image.ts';
 import type { Rooms } from './rooms.ts';
 import { runSteps, type StepsResult, stoppedJob } from './run-steps.ts';
 import { storeArtifacts } from './store-artifacts.ts';
+import { watchDisk } from './watch-disk.ts';
 import { watchUsage } from './watch-usage.ts';
 
 export type BuildPorts = {
@@ -31,6 +33,11 @@ export type BuildPorts = {
   blobs: Pick<BlobStore, 'put'>;
   /** Globs of the images that jobs and their services may run in; absent: all. */
   images?: readonly string[];
+  /** Absent: nobody looks how much of the disk jobs use. */
+  disk?: {
+    volumeBytes(directory: string): Promise<number>;
+    treeBytes(directory: string, options: { signal: AbortSignal }): Promise<number>;
+  };
   clock: Clock;
   log: Log;
 };
@@ -68,9 +75,10 @@ async function carryOut(
     if (spec.attempt > 1) job.jobLog.note(`attempt ${spec.attempt} of this job`);
     job.jobLog.note(`checking out ${spec.repository} at ${spec.sha}, image ${spec.image}`);
     checkImages(spec, ports.images);
+    const { diskBytes, ...limits } = spec.limits;
     const signal = job.stop.begun;
     const image = prepareSameImage(ports.engine, spec, { signal, note: job.jobLog.note });
-    room = await ports.rooms.take({ image, limits: spec.limits, network: spec.network }, { signal });
+    room = await ports.rooms.take({ image, limits, network: spec.network }, { signal });
     const container = await prepare(spec, room, job, ports);
     const { id: imageId, digest } = await image;
     job.report({
@@ -83,6 +91,7 @@ async function carryOut(
     job.jobLog.note(`ready after ${ports.clock.now() - startedAtMs} ms`);
     const { stop, jobLog, report } = job;
     const usage = watchUsage(container, ports.clock);
+    const disk = diskBytes === undefined ? undefined : watchRoom(room, container, diskBytes, job, ports);
     let result: StepsResult;
     try {
       result = await runSteps({
@@ -97,6 +106,7 @@ async function carryOut(
         noOutputTimeoutMs: spec.noOutputTimeoutMs,
       });
     } finally {
+      disk?.close();
       onUsed(await usage.end());
       await container.stop();
     }
@@ -146,8 +156,35 @@ async function prepare(spec: BuildSpec, room: Room, job: JobRun, ports: BuildPor
   return container;
 }
 
+function watchRoom(
+  { workspaceDir }: Room,
+  container: JobContainer,
+  limitBytes: number,
+  { stop, leaseId }: JobRun,
+  { disk, clock, log }: BuildPorts,
+) {
+  if (!disk) return undefined;
+  return watchDisk({
+    limitBytes,
+    use: {
+      volumeBytes: () => disk.volumeBytes(workspaceDir),
+      jobBytes: async ({ signal }) => {
+        const [tree, outside] = await Promise.all([
+          disk.treeBytes(workspaceDir, { signal }),
+          container.layerBytes(),
+        ]);
+        return tree + outside;
+      },
+    },
+    clock,
+    onOver: (usedBytes) => stop.overLimit(diskLimit(usedBytes, limitBytes)),
+    onFault: (error) => log.warn({ err: error, leaseId }, 'the disk of a job could not be looked at'),
+  });
+}
+
 function brokenBy(error: unknown, job: JobRun, log: Log): StepsResult {
-  if (job.stop.reason === 'cancel' || job.stop.reason === 'timeout') return stoppedJob(job.stop);
+  if (job.stop.reason === 'cancel' || job.stop.reason === 'timeout' || job.stop.limit)
+    return stoppedJob(job.stop);
   const reason = faultOf(error);
   if (reason) {
     job.jobLog.note(reason.message);

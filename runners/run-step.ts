@@ -52,7 +52,7 @@ export async function runStep(index: number, step: StepSpec, options: StepOption
   };
   const endWithJob = () => {
     log.note(
-      `step "${step.name}" is being ended: ${stop.reason === 'timeout' ? jobTimeoutText(stop) : 'the job is stopped'}`,
+      `step "${step.name}" is being ended: ${stop.limit?.message ?? (stop.reason === 'timeout' ? jobTimeoutText(stop) : 'the job is stopped')}`,
     );
     end();
   };
@@ -111,6 +111,9 @@ function watchSilence(clock: Clock, limitMs: number | undefined, silent: (limitM
 }
 
 function stoppedResult(stop: JobStop): StepResult {
+  if (stop.limit) {
+    return { outcome: 'failure', code: 'disk-limit', message: `was running when ${stop.limit.message}` };
+  }
   if (stop.reason !== 'timeout') return { outcome: 'cancelled', message: 'was cancelled' };
   return { outcome: 'failure', code: 'job-timeout', message: `was running when ${jobTimeoutText(stop)}` };
 }

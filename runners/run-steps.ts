@@ -55,7 +55,8 @@ export async function runSteps(options: StepsOptions): Promise<StepsResult> {
 }
 
 /** What a job comes to that was stopped, when nothing else went wrong before. */
-export function stoppedJob(stop: Pick<JobStop, 'reason' | 'timeoutMs'>): StepsResult {
+export function stoppedJob(stop: Pick<JobStop, 'reason' | 'timeoutMs' | 'limit'>): StepsResult {
+  if (stop.limit) return { outcome: 'failure', reason: stop.limit };
   if (stop.reason !== 'timeout') return { outcome: 'cancelled' };
   return { outcome: 'failure', reason: { code: 'job-timeout', message: jobTimeoutText(stop) } };
 }

@@ -23,6 +23,7 @@ export type Config = Readonly<{
     memoryBytes: number;
     cpus: number;
     pids: number;
+    diskBytes: number;
     images?: readonly string[];
     noOutputTimeoutMs?: number;
   }>;
@@ -148,6 +149,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       memoryBytes: whole('HOOKLINE_JOB_MEMORY_MIB', 64, 1_048_576, 4_096) * 1024 * 1024,
       cpus: whole('HOOKLINE_JOB_CPUS', 1, 1_024, 2),
       pids: whole('HOOKLINE_JOB_PIDS', 16, 1_000_000, 4_096),
+      diskBytes: whole('HOOKLINE_JOB_DISK_MIB', 16, 1_073_741_824, 20_480) * 1024 * 1024,
       ...(images === undefined ? {} : { images }),
       ...(noOutputTimeoutS === 0 ? {} : { noOutputTimeoutMs: noOutputTimeoutS * 1000 }),
     },

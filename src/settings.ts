@@ -45,6 +45,11 @@ export const settingsTable: readonly Setting[] = [
   { name: 'HOOKLINE_JOB_CPUS', fallback: '2', meaning: 'processors of one job' },
   { name: 'HOOKLINE_JOB_PIDS', fallback: '4096', meaning: 'processes and threads of one job' },
   {
+    name: 'HOOKLINE_JOB_DISK_MIB',
+    fallback: '20480',
+    meaning: 'disk of one job, which is ended when it uses more',
+  },
+  {
     name: 'HOOKLINE_IMAGES',
     fallback: 'every image',
     meaning: 'globs of the images that jobs and their services may run in, such as `node:*,ghcr.io/acme/*`',

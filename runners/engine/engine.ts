@@ -144,6 +144,12 @@ export type JobContainer = {
    */
   usage(): Promise<ContainerUsage | undefined>;
 
+  /**
+   * How much of the engine's disk it has filled outside of its workspace, which the engine may take long to count. 0 when
+   * it cannot say. Never rejects.
+   */
+  layerBytes(): Promise<number>;
+
   /** What people who look at the engine's own lists see of it. Whatever comes of it, nobody depends on it. */
   rename(name: string): Promise<void>;
 

@@ -12,6 +12,7 @@ import { runJob } from '../../runners/run-job.ts';
 import { type Runner, startRunner } from '../../runners/runner.ts';
 import { tellStoreTrouble } from '../../runners/tell-store-trouble.ts';
 import { checkout } from '../../runners/workspace/checkout.ts';
+import { treeBytes, volumeBytes } from '../../runners/workspace/disk-use.ts';
 import { openMirrors } from '../../runners/workspace/mirror.ts';
 import { openWorkspaces, type Workspaces } from '../../runners/workspace/workspaces.ts';
 import { systemClock } from '../clock.ts';
@@ -153,6 +154,7 @@ export async function startRunnerProcess(
       rooms,
       blobs,
       ...(config.job.images === undefined ? {} : { images: config.job.images }),
+      disk: { volumeBytes, treeBytes },
       clock,
       log,
       checkout: (

@@ -71,6 +71,7 @@ export const faults = {
   'job-timeout': 'repository',
   'run-timeout': 'repository',
   'out-of-memory': 'repository',
+  'disk-limit': 'repository',
   'queue-timeout': 'installation',
 
   'pattern-outside': 'repository',

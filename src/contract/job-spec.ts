@@ -70,7 +70,12 @@ export const buildSpecSchema = common.extend({
       stripPrefix: z.string().optional(),
     }),
   ),
-  limits: z.object({ memoryBytes: z.int(), cpus: z.number(), pids: z.int() }),
+  limits: z.object({
+    memoryBytes: z.int(),
+    cpus: z.number(),
+    pids: z.int(),
+    diskBytes: z.int().optional(),
+  }),
   /** Absent: one of its own. */
   network: z.literal('none').optional(),
 });

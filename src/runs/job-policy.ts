@@ -6,6 +6,8 @@ export type JobPolicy = {
   memoryBytes: number;
   cpus: number;
   pids: number;
+  /** Absent: as much as there is. */
+  diskBytes?: number;
   /** Globs; absent: every image. */
   images?: readonly string[];
 };
@@ -13,12 +15,15 @@ export type JobPolicy = {
 /** Everything that a job asks for and may not have, with the setting that says so; empty when it may be carried out. */
 export function refusedOf(plan: JobPlan, policy: JobPolicy): string[] {
   if (plan.kind === 'deploy') return [];
-  const { memoryBytes = 0, cpus = 0, pids = 0 } = plan.resources ?? {};
+  const { memoryBytes = 0, cpus = 0, pids = 0, diskBytes = 0 } = plan.resources ?? {};
   const refused = [
     memoryBytes > policy.memoryBytes &&
       tooMuch(`${mib(memoryBytes)} of memory`, mib(policy.memoryBytes), 'HOOKLINE_JOB_MEMORY_MIB'),
     cpus > policy.cpus && tooMuch(`${cpus} processors`, `${policy.cpus}`, 'HOOKLINE_JOB_CPUS'),
     pids > policy.pids && tooMuch(`${pids} processes`, `${policy.pids}`, 'HOOKLINE_JOB_PIDS'),
+    policy.diskBytes !== undefined &&
+      diskBytes > policy.diskBytes &&
+      tooMuch(`${mib(diskBytes)} of disk`, mib(policy.diskBytes), 'HOOKLINE_JOB_DISK_MIB'),
     ...[plan.image, ...(plan.services ?? []).map(({ image }) => image)].map(
       (image) => policy.images && !isImageAllowed(policy.images, image) && outside(image, policy.images),
     ),

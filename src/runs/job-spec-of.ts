@@ -18,7 +18,7 @@ export function buildSpecOf(
   opened: { source: CodeSource; credential?: CloneCredential; secrets: Record<string, string> },
   limits: JobLimits,
 ): BuildSpec {
-  const { logLimitBytes, noOutputTimeoutMs, memoryBytes, cpus, pids } = limits;
+  const { logLimitBytes, noOutputTimeoutMs, memoryBytes, cpus, pids, diskBytes } = limits;
   const silenceMs = job.plan.noOutputTimeoutMs ?? noOutputTimeoutMs;
   return {
     ...common(run, job, opened.secrets, logLimitBytes),
@@ -31,7 +31,13 @@ export function buildSpecOf(
     ...(job.plan.services === undefined ? {} : { services: job.plan.services }),
     steps: job.plan.steps,
     artifacts: job.plan.artifacts,
-    limits: { memoryBytes, cpus, pids, ...job.plan.resources },
+    limits: {
+      memoryBytes,
+      cpus,
+      pids,
+      ...(diskBytes === undefined ? {} : { diskBytes }),
+      ...job.plan.resources,
+    },
     ...(job.plan.network === undefined ? {} : { network: job.plan.network }),
   };
 }

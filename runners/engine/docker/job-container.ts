@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { messageOf } from '../../../src/errors.ts';
 import type { ContainerSpec, JobContainer } from '../engine.ts';
 import { containerName } from './container-options.ts';
-import { usageOf } from './container-usage.ts';
+import { readLayerBytes, readUsage } from './container-usage.ts';
 import { callDaemon, isConflict, isGone, isUnreachable } from './daemon.ts';
 import { isGoneWithin, isInitOf } from './init-process.ts';
 import { createFrameSplitter, type Frame } from './split-frames.ts';
@@ -11,7 +11,6 @@ import { createStepSession, type Died, memoryMessage } from './step-session.ts';
 import { unreachable } from './unreachable.ts';
 
 const INSPECT_TIMEOUT_MS = 10_000;
-const STATS_TIMEOUT_MS = 5_000;
 const INTERRUPT_TIMEOUT_MS = 10_000;
 const KILL_TIMEOUT_MS = 20_000;
 const INIT_END_TIMEOUT_MS = 1_000;
@@ -176,18 +175,8 @@ export function createJobContainer(options: {
     get alive() {
       return session.alive && !stopping && !closing;
     },
-    async usage() {
-      if (closing) return undefined;
-      try {
-        // Without `one-shot` the engine takes two looks, a second apart.
-        const stats = await callDaemon('stats', { timeoutMs: STATS_TIMEOUT_MS }, (abortSignal) =>
-          container.stats({ stream: false, 'one-shot': true, abortSignal } as { stream: false }),
-        );
-        return usageOf(stats, session.peakMemoryBytes);
-      } catch {
-        return undefined;
-      }
-    },
+    usage: async () => (closing ? undefined : await readUsage(container, session.peakMemoryBytes)),
+    layerBytes: async () => (closing ? 0 : await readLayerBytes(container)),
     async rename(name) {
       const unique = containerName(name, container.id.slice(0, 12));
       await callDaemon('rename container', { timeoutMs: INSPECT_TIMEOUT_MS }, (abortSignal) =>

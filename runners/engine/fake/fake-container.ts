@@ -91,6 +91,7 @@ export function createFakeContainer(options: {
     },
     usage: async () =>
       died ? undefined : { cpuMs: 1, peakMemoryBytes: 2 ** 20, readBytes: 0, writtenBytes: 0 },
+    layerBytes: async () => 0,
     rename: async () => {},
     run,
     interrupt,
