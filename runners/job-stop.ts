@@ -4,8 +4,8 @@ import type { HeldLease } from './lease/held-lease.ts';
 
 /**
  * Why a job is being stopped. `cancel` and `timeout` leave time for the step to end by itself and for steps that
- * run `always`; `limit` leaves none, as what is used up is used up further meanwhile; the others mean that the result is
- * not wanted any more. But for the first two everything is killed at once.
+ * run `always`; `limit` kills the step, as what is used up is used up further meanwhile; the others mean that the result
+ * is not wanted any more: everything is ended at once, the log too.
  */
 export type JobStopReason = 'cancel' | 'timeout' | 'limit' | 'fenced' | 'lost' | 'handed-back';
 
@@ -36,7 +36,7 @@ export function watchForStop(lease: HeldLease, timeoutMs: number, clock: Clock):
   let callOff = clock.after(timeoutMs, () => stop('timeout'));
 
   function stop(why: JobStopReason): void {
-    const gentle = why === 'cancel' || why === 'timeout';
+    const gentle = why === 'cancel' || why === 'timeout' || why === 'limit';
     if (reason === undefined || !gentle) reason = why;
     if (!gentle) atOnce.abort(new Error(why));
     if (begun.signal.aborted) return;

@@ -54,6 +54,7 @@ export async function runStep(index: number, step: StepSpec, options: StepOption
     log.note(
       `step "${step.name}" is being ended: ${stop.limit?.message ?? (stop.reason === 'timeout' ? jobTimeoutText(stop) : 'the job is stopped')}`,
     );
+    if (stop.limit) container.interrupt('KILL').catch(() => {});
     end();
   };
   const callOffTimeout = clock.after(step.timeoutMs, () => {

@@ -62,7 +62,7 @@ export function stoppedJob(stop: Pick<JobStop, 'reason' | 'timeoutMs' | 'limit'>
 }
 
 function isDue(step: StepSpec, soFar: StepsResult, stop: JobStop): boolean {
-  if (stop.begun.aborted) return step.when === 'always';
+  if (stop.begun.aborted) return step.when === 'always' && !stop.limit;
   if (soFar.outcome === 'success') return step.when !== 'failure';
   return step.when !== 'success';
 }

@@ -41,5 +41,5 @@ function verdictOn({ recovered, replayOf, askedBy, runIds, reason, problem }: De
     ...(reason === undefined ? [] : [reason]),
     ...(problem === undefined ? [] : [`is tried again: ${problem}`]),
   ];
-  return parts.join('; ').replaceAll('\n', ' ');
+  return parts.join('; ').replaceAll(/\p{Cc}+/gu, ' ');
 }

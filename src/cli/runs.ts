@@ -12,7 +12,9 @@ export const runs: Command = {
     for (const run of items) {
       const where = `${run.repository} #${run.number}`;
       const [why] = (run.reason?.message ?? run.title).split('\n');
-      console.log(`${run.id}  ${run.status.padEnd(9)}  ${where.padEnd(28)}  ${run.sha.slice(0, 8)}  ${why}`);
+      const line = `${run.id}  ${run.status.padEnd(9)}  ${where.padEnd(28)}  ${run.sha.slice(0, 8)}  ${why}`;
+      // Strangers' words must not steer the terminal.
+      console.log(line.replaceAll(/\p{Cc}/gu, ' '));
     }
     return 0;
   },

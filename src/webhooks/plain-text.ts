@@ -3,10 +3,15 @@ const maxTitleLength = 250;
 /** Room for every message a person writes, and a bound for those a program writes. */
 const maxMessageLength = 16_000;
 
-/** A stranger's title on one line, cut to what a list can show. */
+/** A stranger's title on one line, cut to what a list can show. Nothing in it steers the terminal of who lists runs. */
 export function titleFrom(text: string): string {
   const firstLine = /[^\r\n]*/.exec(text.trimStart())?.[0] ?? '';
-  return cut(storable(firstLine).trim(), maxTitleLength);
+  return cut(
+    storable(firstLine)
+      .replaceAll(/\p{Cc}+/gu, ' ')
+      .trim(),
+    maxTitleLength,
+  );
 }
 
 /** A stranger's text of several lines. */

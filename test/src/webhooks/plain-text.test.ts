@@ -5,6 +5,7 @@ describe('text of strangers', () => {
   it('gives its first line as a title', () => {
     expect(titleFrom('\n  Subject \r\nBody')).toBe('Subject');
     expect(titleFrom('')).toBe('');
+    expect(titleFrom('red \u001b[31m and \u009bmore')).toBe('red  [31m and  more');
   });
 
   it('is cut where a list or a row ends', () => {
