@@ -74,6 +74,8 @@ export async function openComposeScene(options: {
         S3_SECRET_ACCESS_KEY: s3Credentials.secretAccessKey,
         HOOKLINE_RUNNERS: runnersDirectory,
         HOOKLINE_PORT: '0',
+        // So that what a job leaves behind is told from what waits for the next.
+        HOOKLINE_WARM_CONTAINERS: '0',
         GITHUB_SERVER_URL: door.url,
         GITHUB_API_URL: git.apiUrl.replace(git.url, door.url),
         GITHUB_TOKEN: githubToken,
