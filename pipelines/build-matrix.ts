@@ -26,6 +26,21 @@ function combined(job: JobDefinition, values: Combination, failFast: boolean): J
     image: render(job.image),
     env: { ...Object.fromEntries(given), ...renderAll(job.env) },
     steps: job.steps.map((step) => ({ ...step, env: renderAll(step.env) })),
+    ...cachesOf(job, render),
     artifacts: job.artifacts.map((artifact) => ({ ...artifact, name: render(artifact.name) })),
+  };
+}
+
+function cachesOf(
+  { caches }: JobDefinition,
+  render: (text: string) => string,
+): Pick<JobDefinition, 'caches'> {
+  if (!caches) return {};
+  return {
+    caches: caches.map(({ key, fallback, paths }) => ({
+      key: render(key),
+      fallback: fallback.map(render),
+      paths,
+    })),
   };
 }

@@ -1,4 +1,5 @@
 import { buildApproval } from './build-approval.ts';
+import { buildCaches } from './build-caches.ts';
 import { buildCondition } from './build-condition.ts';
 import { buildMatrix } from './build-matrix.ts';
 import { buildResources } from './build-resources.ts';
@@ -83,6 +84,7 @@ function buildJob(
     ...buildResources(job.resources),
     ...(job.network === 'none' ? { network: job.network } : {}),
     ...buildServices(job.services),
+    ...buildCaches(job.cache),
     steps: job.steps.map((step, index) => buildStep(step, timeoutMs, lineOf([...path, 'steps', index]))),
     artifacts: (job.artifacts ?? []).map(buildArtifact),
   };

@@ -1,7 +1,16 @@
 import type { Outline } from './outline.ts';
 import type { Finding } from './source-map.ts';
 
-const ofOneJob = ['steps', 'artifacts', 'secrets', 'no_output_timeout', 'resources', 'network', 'services'];
+const ofOneJob = [
+  'steps',
+  'artifacts',
+  'secrets',
+  'no_output_timeout',
+  'resources',
+  'network',
+  'services',
+  'cache',
+];
 
 /** Either `jobs`, or the keys of a single job at the top; and something that starts the pipeline at all. */
 export function checkLayout({ keys, jobs, on }: Outline): Finding[] {

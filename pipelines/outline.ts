@@ -133,6 +133,16 @@ function jobTemplates(job: Record<string, unknown>, path: YamlPath): Template[] 
     ...listAt(job['artifacts']).flatMap((artifact, index) =>
       templatesOf('artifact', { name: mapAt(artifact)['name'] }, [...path, 'artifacts', index]),
     ),
+    ...listAt(job['cache']).flatMap((cache, index) => {
+      const { key, fallback } = mapAt(cache);
+      const beginnings = typeof fallback === 'string' ? { fallback } : undefined;
+      return [
+        ...templatesOf('variable', { key, ...beginnings }, [...path, 'cache', index]),
+        ...listAt(fallback).flatMap((text, at) =>
+          templatesOf('variable', { [at]: text }, [...path, 'cache', index, 'fallback']),
+        ),
+      ];
+    }),
     ...listAt(job['steps']).flatMap((step, index) =>
       templatesOf('variable', mapAt(step)['env'], [...path, 'steps', index, 'env']),
     ),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { approval } from './approval-shape.ts';
+import { caches } from './cache-shape.ts';
 import { condition } from './condition-shape.ts';
 import { matrix } from './matrix-shape.ts';
 import { resources } from './resource-shape.ts';
@@ -136,6 +137,7 @@ const job = mapping('a job: a mapping with steps', {
   resources: resources.optional(),
   network,
   services: services.optional(),
+  cache: caches.optional(),
   needs: listOf(text('the name of a job'), 'a list of names of jobs').optional(),
   when: condition.optional(),
   approval: approval.optional(),
@@ -262,6 +264,7 @@ export const pipelineShape = mapping('a mapping with steps or jobs', {
   resources: resources.optional(),
   network,
   services: services.optional(),
+  cache: caches.optional(),
   steps: steps.optional().describe('Shorthand for a single job called build.'),
   artifacts: artifacts.optional(),
   deploy: z

@@ -79,6 +79,8 @@ export type JobDefinition = {
   network?: 'none';
   /** Absent when there are none. */
   services?: ServiceDefinition[];
+  /** Absent when there are none. */
+  caches?: CacheDefinition[];
   steps: StepDefinition[];
   artifacts: ArtifactDefinition[];
 };
@@ -99,6 +101,15 @@ export type ServiceDefinition = {
   ready?: string;
   /** How long it may take to be ready. */
   timeoutMs: number;
+};
+
+/** Files that later jobs find again: see `cache-key.ts` for the words that its key may hold. */
+export type CacheDefinition = {
+  key: string;
+  /** Beginnings of keys: which others will do when the key itself is not there. */
+  fallback: string[];
+  /** Sorted. Relative to the checkout, or `~/…` in the home directory of the container. */
+  paths: string[];
 };
 
 export type JobCondition = {

@@ -1,3 +1,4 @@
+import { renderCacheKey } from './cache-key.ts';
 import { matchesGlobs } from './glob.ts';
 import { renderGroup } from './group-name.ts';
 import { type LeftOut, unmetCondition } from './match-condition.ts';
@@ -5,6 +6,7 @@ import type { TriggerChange } from './match-trigger.ts';
 import type {
   ApprovalDefinition,
   ArtifactDefinition,
+  CacheDefinition,
   DeployDefinition,
   DeployTarget,
   JobDefinition,
@@ -63,6 +65,8 @@ export type BuildPlan = {
   network?: 'none';
   /** Only there when there are some. */
   services?: ServiceDefinition[];
+  /** Only there when there are some; of their keys, what depends on files and machines is still to be filled in. */
+  caches?: CacheDefinition[];
   steps: StepPlan[];
   artifacts: ArtifactPlan[];
 };
@@ -118,8 +122,22 @@ function planBuild(job: JobDefinition, env: Record<string, string>, change: Plan
     ...(job.resources ? { resources: job.resources } : {}),
     ...(job.network ? { network: job.network } : {}),
     ...(job.services ? { services: job.services } : {}),
+    ...cachesOf(job, change),
     steps: job.steps,
     artifacts: job.artifacts,
+  };
+}
+
+function cachesOf({ name, matrix, caches }: JobDefinition, change: PlannedChange): Pick<BuildPlan, 'caches'> {
+  if (!caches) return {};
+  const values = { job: matrix?.job ?? name, branch: renderGroup('{branch}', change) };
+  const render = (template: string) => renderCacheKey(template, values);
+  return {
+    caches: caches.map(({ key, fallback, paths }) => ({
+      key: render(key),
+      fallback: fallback.map(render),
+      paths,
+    })),
   };
 }
 

@@ -41,7 +41,7 @@ export const duration = text('a duration such as 90s, 10m or 1h30m')
   .refine(isTimeout, { error: 'more than 0s and at most 24h' })
   .describe('A duration such as 90s, 10m or 1h30m; at most 24h.');
 
-const checked = (what: string, fault: (value: string) => string | undefined) =>
+export const checked = (what: string, fault: (value: string) => string | undefined) =>
   text(what).superRefine((value, context) => {
     const message = fault(value);
     if (message !== undefined) context.addIssue({ code: 'custom', message });

@@ -5,6 +5,7 @@ import type { BuildSpec } from '../src/contract/job-spec.ts';
 import { messageOf } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
 import { ArtifactRefusal } from './artifacts/artifact-refusal.ts';
+import { type CachePorts, type JobCaches, openJobCaches } from './caches/job-caches.ts';
 import { checkImages } from './check-images.ts';
 import { checkOutPatiently } from './check-out-patiently.ts';
 import { diskLimit } from './disk-limit.ts';
@@ -38,6 +39,7 @@ export type BuildPorts = {
     volumeBytes(directory: string): Promise<number>;
     treeBytes(directory: string, options: { signal: AbortSignal }): Promise<number>;
   };
+  caches: CachePorts;
   clock: Clock;
   log: Log;
 };
@@ -70,6 +72,7 @@ async function carryOut(
   onUsed: (usage: Usage | undefined) => void,
 ): Promise<StepsResult> {
   let room: Room | undefined;
+  let caches: JobCaches | undefined;
   try {
     const startedAtMs = ports.clock.now();
     if (spec.attempt > 1) job.jobLog.note(`attempt ${spec.attempt} of this job`);
@@ -90,6 +93,10 @@ async function carryOut(
     });
     job.jobLog.note(`ready after ${ports.clock.now() - startedAtMs} ms`);
     const { stop, jobLog, report } = job;
+    const { workspaceDir } = room;
+    const { note } = jobLog;
+    caches = openJobCaches({ spec, workspaceDir, container, note, signal }, ports.caches);
+    await caches.restore();
     const usage = watchUsage(container, ports.clock);
     const disk = diskBytes === undefined ? undefined : watchRoom(room, container, diskBytes, job, ports);
     let result: StepsResult;
@@ -105,6 +112,9 @@ async function carryOut(
         graceMs,
         noOutputTimeoutMs: spec.noOutputTimeoutMs,
       });
+      // What is packed lies in the workspace twice for a moment, which is no doing of the job.
+      disk?.close();
+      if (result.outcome === 'success') await caches.pack();
     } finally {
       disk?.close();
       onUsed(await usage.end());
@@ -112,19 +122,22 @@ async function carryOut(
     }
     if (result.outcome !== 'success') return result;
     if (stop.begun.aborted) return stoppedJob(stop);
+    await caches.collect();
     await storeArtifacts({
       spec,
-      workspaceDir: room.workspaceDir,
+      workspaceDir,
       blobs: ports.blobs,
       signal: stop.begun,
       now: ports.clock.now,
-      note: jobLog.note,
+      note,
       report,
     });
+    await caches.save();
     return result;
   } catch (error) {
     return brokenBy(error, job, ports.log);
   } finally {
+    await caches?.close();
     // What cannot be removed now is swept later; how the job ended stands.
     await room?.close().catch((error: unknown) => {
       ports.log.warn({ err: error, leaseId: job.leaseId }, 'a room is left to the sweep');

@@ -27,6 +27,8 @@ export type Config = Readonly<{
     images?: readonly string[];
     noOutputTimeoutMs?: number;
   }>;
+  /** Of caches of jobs: the most that one may hold, that is kept of one repository, and that is kept on a runner's own disk. */
+  cache: Readonly<{ entryBytes: number; repositoryBytes: number; localBytes: number }>;
   runTimeoutMs?: number;
   queueTimeoutMs: number;
   localDeploy?: string;
@@ -152,6 +154,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       diskBytes: whole('HOOKLINE_JOB_DISK_MIB', 16, 1_073_741_824, 20_480) * 1024 * 1024,
       ...(images === undefined ? {} : { images }),
       ...(noOutputTimeoutS === 0 ? {} : { noOutputTimeoutMs: noOutputTimeoutS * 1000 }),
+    },
+    cache: {
+      entryBytes: whole('HOOKLINE_CACHE_LIMIT_MIB', 1, 1_048_576, 2_048) * 1024 * 1024,
+      repositoryBytes: whole('HOOKLINE_CACHE_REPOSITORY_MIB', 1, 16_777_216, 10_240) * 1024 * 1024,
+      localBytes: whole('HOOKLINE_CACHE_LOCAL_MIB', 0, 16_777_216, 10_240) * 1024 * 1024,
     },
     ...(runTimeoutS === 0 ? {} : { runTimeoutMs: runTimeoutS * 1000 }),
     queueTimeoutMs: whole('HOOKLINE_QUEUE_TIMEOUT_S', 1, longestLimitS, 86_400) * 1000,

@@ -55,6 +55,21 @@ export const settingsTable: readonly Setting[] = [
     meaning: 'globs of the images that jobs and their services may run in, such as `node:*,ghcr.io/acme/*`',
   },
   {
+    name: 'HOOKLINE_CACHE_LIMIT_MIB',
+    fallback: '2048',
+    meaning: 'most that one cache of a job may hold before it is compressed',
+  },
+  {
+    name: 'HOOKLINE_CACHE_REPOSITORY_MIB',
+    fallback: '10240',
+    meaning: 'most that is kept of all caches of one repository; those unused for the longest time go first',
+  },
+  {
+    name: 'HOOKLINE_CACHE_LOCAL_MIB',
+    fallback: '10240',
+    meaning: 'most that a runner keeps of caches on its own disk; 0 for nothing',
+  },
+  {
     name: 'HOOKLINE_RUN_TIMEOUT_S',
     fallback: 'no limit',
     meaning: 'seconds that a run may take whose pipeline sets no `timeout` for it',

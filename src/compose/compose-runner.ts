@@ -3,6 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createCacheStore } from '../../runners/caches/cache-store.ts';
+import { openLocalCaches } from '../../runners/caches/local-caches.ts';
 import { createDockerEngine } from '../../runners/engine/docker/docker-engine.ts';
 import type { Engine, EngineRefusal } from '../../runners/engine/engine.ts';
 import type { RoomPorts } from '../../runners/make-room.ts';
@@ -133,6 +135,12 @@ export async function startRunnerProcess(
     const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: cloneBases(config) });
     const workspaces = await openWorkspaces({ root: join(directory, workspaceFolder) });
     const engine = options.engine ?? createDockerEngine({ dockerHost: config.dockerHost });
+    const local = await openLocalCaches({
+      directory: join(directory, 'caches'),
+      limitBytes: config.cache.localBytes,
+      now: clock.now,
+    });
+    const store = createCacheStore({ blobs, local }, { repositoryLimitBytes: config.cache.repositoryBytes });
     const rooms = openRooms(
       { engine, workspaces: removingAloud(workspaces, log), log },
       { owner, warmRooms: config.warmContainers, clock, newId: randomUUID },
@@ -155,6 +163,7 @@ export async function startRunnerProcess(
       blobs,
       ...(config.job.images === undefined ? {} : { images: config.job.images }),
       disk: { volumeBytes, treeBytes },
+      caches: { store, local, clock, limitBytes: config.cache.entryBytes },
       clock,
       log,
       checkout: (

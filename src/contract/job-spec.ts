@@ -49,6 +49,15 @@ export const buildSpecSchema = common.extend({
       }),
     )
     .optional(),
+  caches: z
+    .object({
+      /** Whose entries it may have, the nearest first; into the first, and no other, it may put its own. */
+      scopes: z.array(z.string()).min(1),
+      entries: z.array(
+        z.object({ key: z.string(), fallback: z.array(z.string()), paths: z.array(z.string()) }),
+      ),
+    })
+    .optional(),
   steps: z.array(
     z.object({
       name: z.string(),

@@ -1,5 +1,6 @@
 import type { BuildPlan, DeployPlan } from '../../pipelines/plan.ts';
 import type { BuildSpec, DeploySpec, JobSpec } from '../contract/job-spec.ts';
+import { cacheScopes } from './cache-scopes.ts';
 import type { CloneCredential, CodeSource } from './forge.ts';
 import type { JobPolicy } from './job-policy.ts';
 import type { Job, Run } from './run.ts';
@@ -29,6 +30,9 @@ export function buildSpecOf(
     ...(silenceMs === undefined ? {} : { noOutputTimeoutMs: silenceMs }),
     env: { ...wellKnownEnv(run, job), ...job.plan.env },
     ...(job.plan.services === undefined ? {} : { services: job.plan.services }),
+    ...(job.plan.caches === undefined
+      ? {}
+      : { caches: { scopes: cacheScopes(run.change), entries: job.plan.caches } }),
     steps: job.plan.steps,
     artifacts: job.plan.artifacts,
     limits: {

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Step } from '../engine.ts';
+import { shellWord } from '../shell-word.ts';
 
 /** Opens every mark the driver makes: a byte that output hardly ever holds, so that live output is hardly ever held back. */
 const MARK = '\x1e';
@@ -48,19 +49,14 @@ hl_end() {
  * so no secret shows in a process list.
  */
 export function stepProgram(step: Step, workspacePath: string, token: string): string {
-  const exports = Object.entries(step.env).map(([name, value]) => `export ${name}=${quote(value)}\n`);
+  const exports = Object.entries(step.env).map(([name, value]) => `export ${name}=${shellWord(value)}\n`);
   const directory = posix.resolve(workspacePath, step.workingDirectory);
   return `(
-${exports.join('')}cd -- ${quote(directory)} || exit 1
+${exports.join('')}cd -- ${shellWord(directory)} || exit 1
 exec ${step.shell} -c ${scriptArguments(step.script, step.shell)}
 ) </dev/null 2>&1
 hl_end ${token} $?
 `;
-}
-
-/** A shell word that stands for exactly this text. */
-export function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /** Even at three bytes for each UTF-16 unit a part stays below the 128 KiB that Linux allows one argument. */
@@ -71,16 +67,16 @@ const PART_LENGTH = 40_000;
  * positional parameters, so that the script finds itself in the same surroundings as a short one.
  */
 function scriptArguments(script: string, shell: string): string {
-  if (script.length <= PART_LENGTH) return quote(script);
+  if (script.length <= PART_LENGTH) return shellWord(script);
   const parts = [];
   for (let at = 0; at < script.length; ) {
     let end = Math.min(at + PART_LENGTH, script.length);
     if (isHighSurrogate(script.charCodeAt(end - 1)) && end < script.length) end -= 1;
-    parts.push(quote(script.slice(at, end)));
+    parts.push(shellWord(script.slice(at, end)));
     at = end;
   }
   const whole = parts.map((_, index) => `\${${index + 1}}`).join('');
-  return [quote(`eval "set --; ${whole}"`), shell, ...parts].join(' ');
+  return [shellWord(`eval "set --; ${whole}"`), shell, ...parts].join(' ');
 }
 
 function isHighSurrogate(unit: number): boolean {

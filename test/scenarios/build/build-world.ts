@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { createCacheStore } from '../../../runners/caches/cache-store.ts';
+import { openLocalCaches } from '../../../runners/caches/local-caches.ts';
 import { createFakeEngine } from '../../../runners/engine/fake/fake-engine.ts';
 import { openRooms } from '../../../runners/rooms.ts';
 import { runJob } from '../../../runners/run-job.ts';
@@ -115,6 +117,13 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
     remove: (roomId: string) => rm(join(directory, 'workspaces', roomId), { recursive: true }),
     sweep: async () => {},
   };
+  const local = await openLocalCaches({ directory: join(directory, 'caches'), limitBytes: 0, now });
+  const caches = {
+    store: createCacheStore({ blobs, local }, { repositoryLimitBytes: 2 ** 30 }),
+    local,
+    clock: systemClock,
+    limitBytes: 2 ** 30,
+  };
   const rooms = openRooms(
     { engine, workspaces, log: silentLog },
     { owner: 'owner', warmRooms: 0, clock: systemClock, newId },
@@ -131,7 +140,7 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
       carryOut: (spec, job) => {
         if (spec.kind !== 'build') throw new Error('nothing here deploys');
         const checkout = async () => {};
-        return runJob(spec, job, { engine, rooms, checkout, blobs, clock: systemClock, log: silentLog });
+        return runJob(spec, job, { engine, rooms, checkout, blobs, caches, clock: systemClock, log: silentLog });
       },
     },
     {
