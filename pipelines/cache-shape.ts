@@ -23,8 +23,7 @@ const cache = mapping('a mapping with key and paths', {
 /** What may stand under `cache` of a job. */
 export const caches = z
   .array(cache, { error: 'a list of caches, each with key and paths' })
-  .min(1, { error: 'at least one cache' })
-  .max(10, { error: 'at most 10 caches' })
+  .refine((list) => list.length > 0 && list.length <= 10, { error: 'one to ten caches' })
   .describe(
     'Restored before the first step; saved after the last when the job succeeded and the key is new.',
   );
