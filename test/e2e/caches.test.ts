@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { HooklineProject } from '../support/hookline-project.ts';
+import { type HooklineScene, openHooklineScene } from '../support/hookline-scene.ts';
+import { type JobEngine, startJobEngine } from '../support/job-engine.ts';
+import { leftoversOf } from '../support/leftovers.ts';
+import { waitUntil } from '../support/wait-until.ts';
+
+let engine: JobEngine;
+let scene: HooklineScene;
+let project: HooklineProject;
+
+beforeAll(async () => {
+  engine = await startJobEngine();
+  scene = await openHooklineScene({ DOCKER_HOST: engine.dockerHost });
+  await scene.start();
+  project = await scene.project('octo/shop');
+  await project.copy.commit('package-lock.json', '{}', 'the first lock');
+});
+
+afterAll(async () => {
+  await scene?.close();
+  await engine?.close();
+});
+
+/** Says what it finds, and leaves its own commit behind. */
+const pipeline = (key: string, more = 'echo done') => `image: ${engine.image}
+env: { HOME: /tmp/home }
+cache:
+  - key: '${key}'
+    fallback: npm-
+    paths: [node_modules, ~/.npm]
+steps:
+  - |
+    echo "found $(cat node_modules/by) and $(cat ~/.npm/by)"
+    mkdir -p node_modules ~/.npm
+    echo "$HOOKLINE_EVENT" | tee node_modules/by > ~/.npm/by
+  - ${more}
+`;
+const byLock = () => pipeline('npm-{checksum:package-lock.json}');
+
+async function logOf(sha: string, status = 'success'): Promise<string> {
+  const run = await scene.ended(sha);
+  expect(run.status).toBe(status);
+  return scene.log(run.jobs[0] ?? { id: 'missing' });
+}
+
+it('the second push is a hit and sees the files; a job that failed saves nothing', async () => {
+  expect(
+    await logOf(await project.push(pipeline('npm-{checksum:package-lock.json}', 'exit 1')), 'failure'),
+  ).toMatch(/: miss\n/);
+  const first = await logOf(await project.push(byLock()));
+  expect(first).toMatch(/cache npm-\w{32}: miss\n/);
+  expect(first).toMatch(/cache npm-\w{32}: saved, \d+ KiB, unpacked \d+ KiB, in \d+ ms/);
+  const second = await logOf(await project.push(byLock()));
+  expect(second).toMatch(/cache npm-\w{32}: hit \(branch-main\), .* from this machine, in \d+ ms/);
+  expect(second).toContain('found push and push');
+  expect(second).not.toContain('saved');
+});
+
+it('another lock falls back on the newest, also after a restart', async () => {
+  await scene.hookline.stop();
+  await scene.start();
+  await project.copy.commit('package-lock.json', '{ }', 'another lock');
+  const log = await logOf(await project.push(byLock()));
+  expect(log).toMatch(/cache npm-\w{32}: fallback hit npm-\w{32} \(branch-main\)/);
+  expect(log).toContain('found push and push');
+  expect(log).toMatch(/saved/);
+});
+
+it("a pull request reads its base branch's caches, and nobody else sees what it saves", async () => {
+  await project.copy.commit('package-lock.json', '{  }', 'the lock of a topic');
+  await project.push(byLock(), { branch: 'topic' });
+  await scene.git.openPullRequest({ repository: project.name, head: 'topic', base: 'main' });
+  let log = '';
+  await waitUntil(
+    async () => {
+      const [run] = await scene.runs({ event: 'pull_request' });
+      if (run?.status === 'success') log = await scene.log(run.jobs[0] ?? { id: 'missing' });
+      return log !== '';
+    },
+    { what: 'the run of the pull request', timeoutMs: 60_000 },
+  );
+  expect(log).toMatch(/fallback hit npm-\w{32} \(branch-main\)/);
+  expect(log).toContain('saved');
+  const merged = await logOf(await project.push(byLock()));
+  expect(merged).toMatch(/fallback hit npm-\w{32} \(branch-main\)/);
+  expect(merged).toContain('saved');
+});
+
+it('nothing of it stays in the way', async () => {
+  await scene.hookline.stop();
+  expect(await leftoversOf(scene.dataDir, engine.dockerHost)).toEqual([]);
+});
