@@ -140,7 +140,15 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
       carryOut: (spec, job) => {
         if (spec.kind !== 'build') throw new Error('nothing here deploys');
         const checkout = async () => {};
-        return runJob(spec, job, { engine, rooms, checkout, blobs, caches, clock: systemClock, log: silentLog });
+        return runJob(spec, job, {
+          engine,
+          rooms,
+          checkout,
+          blobs,
+          caches,
+          clock: systemClock,
+          log: silentLog,
+        });
       },
     },
     {
