@@ -103,7 +103,14 @@ export async function startPostgres(): Promise<PostgresServer> {
     asAdmin,
     async signal(signal) {
       const { stdout } = await run('ps', ['-o', 'pid=', '--ppid', String(server.pid)]);
-      for (const pid of [server.pid, ...stdout.trim().split(/\s+/).map(Number)]) process.kill(pid, signal);
+      process.kill(server.pid, signal);
+      for (const pid of stdout.trim().split(/\s+/).map(Number)) {
+        try {
+          process.kill(pid, signal);
+        } catch {
+          // Backends come and go: this one has ended since it was listed.
+        }
+      }
     },
     crash: () => end('SIGQUIT'),
     start,
