@@ -120,9 +120,9 @@ never timeout 5 bash -c 'exec 3<>/dev/tcp/169.254.169.254/80'`;
   it('does not reach another job that runs beside it', async () => {
     const listens = `echo "address $(hostname -i)."
 node -e 'require("net").createServer(() => console.log("somebody came")).listen(8000, "0.0.0.0")' &
-until [ -e stop ]; do sleep 0.2; i=$((i + 1)); [ "$i" -lt 300 ] || exit 1; done`;
+while :; do sleep 0.2; done`;
     const project = await scene.project('escapes/listens');
-    const sha = await project.push(step(listens, 'timeout: 60s'));
+    const sha = await project.push(step(listens));
     let address: string | undefined;
     const isTold = async () => {
       const [run] = await scene.runs({ sha });
