@@ -10,6 +10,7 @@ import { createPipelineSource } from '../git/pipeline-source.ts';
 import { createRemoteRefs } from '../git/remote-refs.ts';
 import { createGithubForge } from '../github/github-forge.ts';
 import { createApp } from '../http/app.ts';
+import { createReadTail } from '../http/logs/read-tail.ts';
 import { serve } from '../http/serve.ts';
 import { newId } from '../ids.ts';
 import type { Log } from '../log.ts';
@@ -20,6 +21,7 @@ import { createLiveLogReader } from '../redis/redis-live-log.ts';
 import { createTicketWriter } from '../redis/redis-tickets.ts';
 import { createAskRun } from '../runs/ask-run.ts';
 import { startControl } from '../runs/control.ts';
+import { createCheckReports } from '../runs/create-check-reports.ts';
 import { openJob } from '../runs/open-job.ts';
 import { createOrderRunners } from '../runs/order-runners.ts';
 import { createAskReplay } from '../runs/replay-delivery.ts';
@@ -27,6 +29,7 @@ import { startSchedules } from '../runs/start-schedules.ts';
 import { tellAwaitedRunners } from '../runs/tell-awaited-runners.ts';
 import { createSecretStore } from '../secrets/secret-store.ts';
 import { replayDelivery } from '../sql/replay-delivery.ts';
+import { createSqlCheckBook } from '../sql/sql-check-book.ts';
 import { createSqlCommands } from '../sql/sql-commands.ts';
 import { createSqlHeads } from '../sql/sql-heads.ts';
 import { createSqlHistory } from '../sql/sql-history.ts';
@@ -43,6 +46,7 @@ import { codecommitWebhook } from '../webhooks/codecommit/codecommit-webhook.ts'
 import { interpretCodecommitEvent } from '../webhooks/codecommit/interpret-codecommit-event.ts';
 import { githubWebhook } from '../webhooks/github/github-webhook.ts';
 import { interpretGithubEvent } from '../webhooks/github/interpret-github-event.ts';
+import { readCheckRequest } from '../webhooks/github/read-check-request.ts';
 import { awsKeys } from './aws-keys.ts';
 import { cloneBases } from './clone-bases.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -111,6 +115,7 @@ export async function startWeb(
     serverUrl,
     apiUrl,
     ...(access === undefined ? {} : { access }),
+    checks: { book: createSqlCheckBook(db), requestOf: readCheckRequest },
   });
   const codecommit = createCodecommitForge({
     interpret: interpretCodecommitEvent,
@@ -159,6 +164,8 @@ export async function startWeb(
   const server = await serve(app, { webhooks, host: config.host, port: config.port, log });
   publicUrl ||= server.url;
 
+  const runUrl = (runId: string) => `${publicUrl}/runs/${runId}`;
+
   const control = await startControl(
     {
       store,
@@ -173,10 +180,17 @@ export async function startWeb(
       forges,
       pipelines: createPipelineSource(mirrors),
       calendar: { schedules, refs },
+      requests: { history, commands },
       heads,
       openJob: (run, wanted) =>
         openJob(run, wanted, { forges, vault, store, limits: { logLimitBytes, ...job } }),
-      runUrl: (runId) => `${publicUrl}/runs/${runId}`,
+      reportOf: createCheckReports({
+        history,
+        readTail: createReadTail({ history, blobs }),
+        runUrl,
+        artifactUrl: (id) => `${publicUrl}/api/v1/artifacts/${id}`,
+      }),
+      runUrl,
       policy: job,
       ...(config.runTimeoutMs === undefined ? {} : { runTimeoutMs: config.runTimeoutMs }),
       ...(config.repositories === undefined ? {} : { repositories: config.repositories }),

@@ -1,28 +1,36 @@
 import { messageOf } from '../errors.ts';
 import type { Interpretation } from '../runs/change.ts';
+import type { CheckBook } from '../runs/check-book.ts';
+import type { CheckRequest } from '../runs/check-request.ts';
+import type { RecordedDelivery } from '../runs/delivery-queue.ts';
 import { type Forge, ForgeRefusal, SourceRefusal } from '../runs/forge.ts';
 import type { GithubAccess } from './github-access.ts';
 import { createGithubApi } from './github-api.ts';
+import { createGithubChecks } from './github-checks.ts';
+import { createMayWrite } from './github-permission.ts';
 import { createGithubPullRequests } from './github-pull-requests.ts';
 
+export type GithubDelivery = { event: string; payload: unknown };
+
 export type GithubForgeOptions = {
-  interpret: (delivery: { event: string; payload: unknown }) => Interpretation;
+  interpret: (delivery: GithubDelivery) => Interpretation;
   /** `https://github.com`, or an Enterprise Server; clone URLs are built from it. */
   serverUrl: string;
   /** `https://api.github.com`, or `https://HOST/api/v3`. */
   apiUrl: string;
   access?: GithubAccess;
+  /** Wanted of an App, which reports by check runs. */
+  checks?: { book: CheckBook; requestOf: (delivery: GithubDelivery) => CheckRequest | undefined };
 };
 
-/** GitHub and what speaks like it. With a token or as an App: clones by it, results as commit statuses. */
+/** GitHub and what speaks like it. With a token or as an App: clones by it, results as commit statuses or, as an App, as check runs. */
 export function createGithubForge(options: GithubForgeOptions): Forge {
-  const { apiUrl, access } = options;
+  const { apiUrl, access, checks } = options;
   const asked = access === undefined ? {} : { access };
   const statuses = createGithubApi({ apiUrl, ...asked, permissions: { statuses: 'write' } });
 
   return {
-    interpret: ({ event, body }) =>
-      options.interpret({ event, payload: JSON.parse(Buffer.from(body).toString('utf8')) as unknown }),
+    interpret: (delivery) => options.interpret(payloadOf(delivery)),
 
     sourceOf: (change) => ({
       repository: change.repository,
@@ -35,8 +43,8 @@ export function createGithubForge(options: GithubForgeOptions): Forge {
     async cloneCredential({ repository }) {
       if (!access) return undefined;
       try {
-        const { token } = await access.credentialFor(repository, { contents: 'read' });
-        return { username: 'x-access-token', password: token };
+        const { token, drop } = await access.credentialFor(repository, { contents: 'read' });
+        return { username: 'x-access-token', password: token, ...(drop ? { drop } : {}) };
       } catch (error) {
         const code = error instanceof ForgeRefusal ? 'refused' : 'unreachable';
         throw new SourceRefusal(code, messageOf(error), { cause: error });
@@ -45,6 +53,14 @@ export function createGithubForge(options: GithubForgeOptions): Forge {
 
     ...(access
       ? { openPullRequests: createGithubPullRequests({ apiUrl, access, interpret: options.interpret }) }
+      : {}),
+
+    ...(access?.kind === 'app' && checks
+      ? {
+          postCheck: createGithubChecks({ apiUrl, access, book: checks.book }),
+          requestOf: (delivery) => checks.requestOf(payloadOf(delivery)),
+          mayWrite: createMayWrite({ apiUrl, access }),
+        }
       : {}),
 
     async postStatus(status, { targetUrl, signal }) {
@@ -57,4 +73,8 @@ export function createGithubForge(options: GithubForgeOptions): Forge {
       await statuses.post(`/repos/${repository}/statuses/${sha}`, body, signal);
     },
   };
+}
+
+function payloadOf({ event, body }: Pick<RecordedDelivery, 'event' | 'body'>): GithubDelivery {
+  return { event, payload: JSON.parse(Buffer.from(body).toString('utf8')) as unknown };
 }

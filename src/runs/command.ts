@@ -20,7 +20,7 @@ export type CommandOutcome = { outcome: 'done' } | { outcome: 'refused'; message
 /**
  * PORT. Commands, written down before they are answered and carried out in order per run.
  *
- * `append` resolves when the command is durable, and rejects with a `CommandRefusal` when there is no such run.
+ * `append` resolves when the command is durable, the same one twice as once, and rejects with a `CommandRefusal` when there is no such run.
  * `take` hands each one out to one caller, for `holdMs`; a caller that dies loses its hold.
  */
 export type CommandLog = {

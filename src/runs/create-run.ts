@@ -1,5 +1,6 @@
 import type { LeftOut } from '../../pipelines/match-condition.ts';
 import type { Plan } from '../../pipelines/plan.ts';
+import type { Problem } from '../../pipelines/problem.ts';
 import type { Reason } from '../contract/job-event.ts';
 import type { Change } from './change.ts';
 import type { Job, Run } from './run.ts';
@@ -17,7 +18,8 @@ export type NewRun = {
   createdAtMs: number;
   /** Takes the place of the older runs of its branch or pull request that have not ended. */
   supersedes?: boolean;
-} & ({ plan: Plan; jobIds: readonly string[] } | { error: Reason });
+  reports?: 'checks';
+} & ({ plan: Plan; jobIds: readonly string[] } | { error: Reason; problems?: readonly Problem[] });
 
 /**
  * The first state of a run and its first effects. A change that comes from a fork waits for an approval; a
@@ -33,12 +35,18 @@ export function createRun(created: NewRun, number: number): Transition {
     deliveryId: created.deliveryId,
     correlationId: created.correlationId,
     createdAtMs: created.createdAtMs,
+    ...(created.reports ? { reports: created.reports } : {}),
   };
   const run: Run =
     'error' in created
-      ? { ...base, status: 'error', reason: created.error, finishedAtMs: created.createdAtMs, jobs: [] }
+      ? { ...base, ...brokenOf(created), jobs: [] }
       : { ...base, ...limitOf(created.plan), status: 'queued', jobs: jobsOf(created) };
   return transition(run, { type: 'created' }, created.createdAtMs);
+}
+
+function brokenOf({ error, problems, createdAtMs }: Extract<NewRun, { error: Reason }>) {
+  const ended = { status: 'error', reason: error, finishedAtMs: createdAtMs } as const;
+  return problems ? { ...ended, problems } : ended;
 }
 
 function limitOf({ timeoutMs }: Plan): Pick<Run, 'limit'> {

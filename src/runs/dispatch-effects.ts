@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { withCorrelation } from '../log.ts';
 import type { Loop } from '../loop.ts';
 import { startWorkPool } from '../work-pool.ts';
+import type { CheckReport, CheckRun } from './check-run.ts';
 import { type Forge, ForgeRefusal } from './forge.ts';
 import type { Outbox, OutboxEntry } from './outbox.ts';
 import type { Effect } from './transition.ts';
@@ -15,6 +16,8 @@ export type DispatchPorts = {
   /** Tells a runner at once that the job under this lease is to be stopped. */
   stopLease: (leaseId: string, runner: string) => Promise<void>;
   forges: Partial<Record<string, Forge>>;
+  /** What is said below the title of a check. Absent where no forge takes checks. */
+  reportOf?: (check: CheckRun, signal: AbortSignal) => Promise<CheckReport>;
   /** The page of a run, for the link beside a commit's status. */
   runUrl: (runId: string) => string;
   now: () => number;
@@ -38,6 +41,7 @@ const maxAgeMs = 24 * 60 * 60_000;
 const capacities: Record<Effect['type'], number> = {
   ticket: 64,
   'commit-status': 16,
+  'check-run': 16,
   'stop-lease': 16,
 };
 
@@ -91,6 +95,15 @@ async function perform(entry: OutboxEntry, ports: DispatchPorts, signal: AbortSi
       return ports.tickets.write(effect);
     case 'stop-lease':
       return ports.stopLease(effect.leaseId, effect.runner);
+    case 'check-run': {
+      const { check } = effect;
+      const forge = ports.forges[check.provider];
+      if (!forge?.postCheck || !ports.reportOf) {
+        throw new ForgeRefusal('refused', `${check.provider} takes no checks here: no App is set`);
+      }
+      const report = await ports.reportOf(check, signal);
+      return forge.postCheck(check, report, { targetUrl: ports.runUrl(check.runId), signal });
+    }
     case 'commit-status': {
       const forge = ports.forges[effect.status.provider];
       if (!forge?.postStatus) {

@@ -1,5 +1,7 @@
 import { Refusal } from '../errors.ts';
 import type { Change, Interpretation } from './change.ts';
+import type { CheckRequest } from './check-request.ts';
+import type { CheckReport, CheckRun } from './check-run.ts';
 import type { CommitStatus } from './commit-status.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
 
@@ -10,6 +12,10 @@ import type { RecordedDelivery } from './delivery-queue.ts';
 export type Forge = {
   /** Pure: what a recorded delivery asks to be built, or why nothing. Throws a `Refusal` when malformed. */
   interpret(delivery: Pick<RecordedDelivery, 'event' | 'body'>): Interpretation;
+  /** Pure: what a delivery asks of runs that there are, if that is what it is for. Throws a `Refusal` when malformed. */
+  requestOf?(delivery: Pick<RecordedDelivery, 'event' | 'body'>): CheckRequest | undefined;
+  /** Whether the account may write to the repository. Rejects as `postStatus` does. */
+  mayWrite?(repository: string, login: string, options: { signal: AbortSignal }): Promise<boolean>;
   /** Where the code of a change is fetched from, built from the settings and the repository's name alone. */
   sourceOf(change: RepositoryPlace & Pick<Change, 'ref' | 'sha'>): CodeSource;
   /** Minted now, for this repository only, short-lived where the provider can. */
@@ -27,13 +33,27 @@ export type Forge = {
    * with anything else to be tried again.
    */
   postStatus?(status: CommitStatus, options: { targetUrl: string; signal?: AbortSignal }): Promise<void>;
+  /**
+   * Takes the place of `postStatus` for every run that is made while it is there. Makes one check run for each external
+   * id, also when it is called twice at once or was cut off before; rejects as `postStatus` does.
+   */
+  postCheck?(
+    check: CheckRun,
+    report: CheckReport,
+    options: { targetUrl: string; signal?: AbortSignal },
+  ): Promise<void>;
 };
 
 /** As much of a change as says where its repository is. */
 export type RepositoryPlace = Pick<Change, 'repository' | 'codecommit'>;
 
 export type CodeSource = { repository: string; cloneUrl: string; ref: string; sha: string };
-export type CloneCredential = { username: string; password: string };
+export type CloneCredential = {
+  username: string;
+  password: string;
+  /** The host did not take it: the next one is another. Absent where there is no other. */
+  drop?: () => void;
+};
 
 /** PORT. Reads files of one commit, after making sure that the commit is on the reference its change names. */
 export type PipelineSource = {

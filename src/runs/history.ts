@@ -61,6 +61,7 @@ export type RunDetail = RunSummary & {
   /** Its delivery never arrived by itself. */
   recovered?: true;
   correlationId: string;
+  problems?: NonNullable<Run['problems']>;
   pipeline: Run['pipeline'];
   jobs: JobDetail[];
   artifacts: ArtifactDetail[];
@@ -132,7 +133,7 @@ export type DeploymentDetail = {
   updatedAtMs: number;
 };
 
-/** A commit status as the outbox has it: what was to be posted and what became of it. */
+/** A commit status, or a check run by its name and title, as the outbox has it: what was to be posted and what became of it. */
 export type StatusDetail = {
   context: string;
   state: string;

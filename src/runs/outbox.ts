@@ -40,6 +40,8 @@ export function outboxKey(effect: Effect): string {
       return `ticket ${effect.jobId} ${effect.attempt}`;
     case 'stop-lease':
       return `stop ${effect.leaseId}`;
+    case 'check-run':
+      return `check ${effect.check.externalId}`;
     case 'commit-status': {
       const { provider, repository, sha, context } = effect.status;
       return `status ${provider} ${repository} ${sha} ${context}`;

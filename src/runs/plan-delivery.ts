@@ -4,6 +4,7 @@ import type { Problem } from '../../pipelines/problem.ts';
 import { supersedesOlder } from '../../pipelines/supersede.ts';
 import type { Reason } from '../contract/job-event.ts';
 import { Refusal } from '../errors.ts';
+import { answerCheckRequest, type RequestPorts } from './answer-check-request.ts';
 import type { Change, Interpretation } from './change.ts';
 import type { NewRun } from './create-run.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
@@ -27,6 +28,8 @@ export type PlanPorts = {
   heads?: HeadBook;
   /** Names of the repositories that may have runs; absent: any whose delivery verifies. */
   repositories?: ReadonlySet<string>;
+  /** Absent: nobody answers the buttons beside checks. */
+  requests?: Pick<RequestPorts, 'history' | 'commands'>;
   /** How long a run may take whose pipeline sets no limit. */
   runTimeoutMs?: number;
   /** Absent: jobs may have whatever they ask for. */
@@ -47,6 +50,8 @@ export async function planDelivery(
   ports: PlanPorts,
   signal: AbortSignal,
 ): Promise<Planned> {
+  const answered = await answerRequest(delivery, ports, signal);
+  if (answered) return 'again' in answered ? answered : { runs: [], no: [answered.no] };
   const asked = await interpret(delivery, ports, signal);
   if ('again' in asked) return asked;
   for (const branch of delivery.isLate ? [] : (asked.deleted ?? [])) {
@@ -69,6 +74,24 @@ export async function planDelivery(
     else planned.runs.push(outcome.run);
   }
   return planned;
+}
+
+/** The buttons beside checks change runs that there are; whoever presses them sees at the check what became of it. */
+async function answerRequest(
+  delivery: RecordedDelivery,
+  { forges, requests, repositories, now }: PlanPorts,
+  signal: AbortSignal,
+): Promise<{ no: string } | { again: string } | undefined> {
+  const forge = delivery.source === 'hookline' ? undefined : forges[delivery.source];
+  if (!forge?.requestOf || !requests) return undefined;
+  try {
+    const request = forge.requestOf(delivery);
+    if (!request || (repositories && !repositories.has(request.repository))) return undefined;
+    return await answerCheckRequest(request, delivery, forge, { ...requests, now }, signal);
+  } catch (error) {
+    if (error instanceof Refusal) return { no: error.message };
+    throw error;
+  }
 }
 
 async function interpret(
@@ -112,14 +135,16 @@ async function planChange(
     deliveryId: delivery.id,
     correlationId: delivery.correlationId,
     createdAtMs: ports.now(),
+    ...(forge.postCheck ? { reports: 'checks' as const } : {}),
   };
-  const broken = (error: Reason): PlannedChange => ({
+  const broken = (error: Reason, problems?: readonly Problem[]): PlannedChange => ({
     run: {
       ...base,
       pipeline: { file: pipelineFile, digest: '' },
       // Nobody knows what the file wants: what is usual is done.
       supersedes: !delivery.isLate && supersedesOlder({}, change.event),
       error,
+      ...(problems ? { problems } : {}),
     },
   });
 
@@ -133,14 +158,18 @@ async function planChange(
   if ('broken' in read) return broken(read.broken);
 
   const parsed = parseOnce(read.source, pipelineFile);
-  if (!parsed.ok) return broken({ code: 'pipeline', message: problemText(parsed.problems) });
+  if (!parsed.ok) {
+    const problems = parsed.problems.filter(({ severity }) => severity === 'error');
+    return broken({ code: 'pipeline', message: problemText(problems) }, problems);
+  }
   const problem = await learn(parsed);
   if (problem) return problem;
   const match = matchTrigger(parsed.pipeline, triggerOf(change));
   if (!match.matched)
     return { no: `${match.reason} ${match.line === undefined ? 'in' : 'of'} ${pipelineFile}` };
   const planned = planRun(parsed.pipeline, { ...triggerOf(change), fork: change.fork });
-  if (planned.jobs.every(({ leftOut }) => leftOut)) return { no: leftOutText(planned) };
+  // A check that is required must be told that its job is left out, and only a run can tell it.
+  if (!forge.postCheck && planned.jobs.every(({ leftOut }) => leftOut)) return { no: leftOutText(planned) };
   const { policy } = ports;
   const refused = policy && planned.jobs.flatMap((job) => (job.leftOut ? [] : refusedOf(job, policy)));
   if (refused?.length) return broken({ code: 'not-allowed', message: cut(refused.join('\n')) });
@@ -204,9 +233,9 @@ const maxMessage = 4_000;
 
 /** Every mistake of a pipeline file on a line of its own, as editors and terminals make links of. */
 function problemText(problems: readonly Problem[]): string {
-  const lines = problems
-    .filter((problem) => problem.severity === 'error')
-    .map(({ file, line, column, message, expected }) => `${file}:${line}:${column} ${message}; ${expected}`);
+  const lines = problems.map(
+    ({ file, line, column, message, expected }) => `${file}:${line}:${column} ${message}; ${expected}`,
+  );
   return cut(lines.join('\n'));
 }
 

@@ -1,6 +1,12 @@
 import type { Reason } from '../contract/job-event.ts';
 import type { Change } from './change.ts';
-import { type CommitFacts, type Forge, type PipelineSource, SourceRefusal } from './forge.ts';
+import {
+  type CloneCredential,
+  type CommitFacts,
+  type Forge,
+  type PipelineSource,
+  SourceRefusal,
+} from './forge.ts';
 import { findSkipToken } from './skip-token.ts';
 
 export const pipelineFile = '.hookline.yml';
@@ -25,8 +31,9 @@ export async function readPipeline(
   tries: number,
   signal: AbortSignal,
 ): Promise<ReadPipeline> {
+  let credential: CloneCredential | undefined;
   try {
-    const credential = await forge.cloneCredential(change, { signal });
+    credential = await forge.cloneCredential(change, { signal });
     const code = { ...forge.sourceOf(change), ...(credential ? { credential } : {}) };
     const { files, commit } = await pipelines.read(code, [pipelineFile], { signal });
     // Not every event carries its head commit's message: only now can it be asked.
@@ -41,6 +48,11 @@ export async function readPipeline(
   } catch (error) {
     if (!(error instanceof SourceRefusal)) throw error;
     if (error.code === 'moved') return { no: error.message };
+    // A token that was kept may have been revoked in the meantime.
+    if (error.code === 'refused' && credential?.drop && tries === 0) {
+      credential.drop();
+      return { again: error.message };
+    }
     const passing = error.code === 'unreachable' || error.code === 'timeout';
     if (passing && tries + 1 < maxSourceTries) return { again: error.message };
     return { broken: { code: `source-${error.code}`, message: error.message } };

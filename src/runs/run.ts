@@ -1,4 +1,5 @@
 import type { JobPlan } from '../../pipelines/plan.ts';
+import type { Problem } from '../../pipelines/problem.ts';
 import type { Reason, Usage } from '../contract/job-event.ts';
 import type { Change } from './change.ts';
 
@@ -34,8 +35,12 @@ export type Run = {
   readonly pipeline: { readonly file: string; readonly digest: string };
   readonly deliveryId: string;
   readonly correlationId: string;
+  /** How its forge is told of it; absent: by commit statuses, where there are any. The same from its first state to its last. */
+  readonly reports?: 'checks';
   readonly status: Status;
   readonly reason?: Reason;
+  /** The mistakes of its pipeline file, when that is why it has no jobs. */
+  readonly problems?: readonly Problem[];
   readonly approval?: Approval;
   /** The newer run that was to take its place. It ended as `cancelled`, unless it came to its end before that. */
   readonly supersededBy?: Successor;

@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { JobEvent, Reason } from '../contract/job-event.ts';
 import type { Ticket } from '../contract/ticket.ts';
 import { applyJobEvent, endedSteps } from './apply-job-event.ts';
 import { cancelJob } from './cancel-job.ts';
+import { type CheckRun, checkRunsOf } from './check-run.ts';
 import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-status.ts';
 import { failFast } from './fail-fast.ts';
 import { decideGate, expireGate, isHeldBack } from './gate.ts';
@@ -57,6 +59,7 @@ export type RetryScope = (typeof retryScopes)[number];
 export type Effect =
   | ({ type: 'ticket' } & Ticket)
   | { type: 'commit-status'; status: CommitStatus }
+  | { type: 'check-run'; check: CheckRun }
   /** Tells the runner that holds the lease, at once, to stop; what gets lost is said again in answer to its heartbeat. */
   | { type: 'stop-lease'; leaseId: string; runner: string };
 
@@ -247,6 +250,7 @@ function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {
   after.jobs.forEach(({ attempt }, index) => {
     effects.push(...stopOf(before.jobs[index]?.attempt, attempt));
   });
+  if (after.reports === 'checks') return [...effects, ...changedChecks(before, after, event)];
   if (!hasCommitStatuses(after) || isSilenced(after)) return effects;
   const status = commitStatus(after);
   const previous = event.type === 'created' ? undefined : commitStatus(before);
@@ -254,6 +258,13 @@ function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {
     effects.push({ type: 'commit-status', status });
   }
   return effects;
+}
+
+function changedChecks(before: Run, after: Run, event: RunEvent): Effect[] {
+  const earlier = event.type === 'created' ? [] : checkRunsOf(before);
+  return checkRunsOf(after)
+    .filter((check, index) => !isDeepStrictEqual(check, earlier[index]))
+    .map((check) => ({ type: 'check-run', check }));
 }
 
 function stopOf(before: Attempt | undefined, after: Attempt | undefined): Effect[] {

@@ -15,6 +15,7 @@ import {
   imageOf,
   limitOf,
   logOf,
+  problemsOf,
   stepOf,
   supersededByOf,
   timesOf,
@@ -56,7 +57,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
     .selectFrom('outbox')
     .selectAll()
     .where('run_id', '=', id)
-    .where('type', '=', 'commit-status')
+    .where('type', 'in', ['commit-status', 'check-run'])
     .orderBy('id')
     .execute();
 
@@ -73,6 +74,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
     deliveryId: row.delivery_id,
     ...(delivery?.recovered === 1 ? { recovered: true } : {}),
     correlationId: row.correlation_id,
+    ...problemsOf(row.problems),
     pipeline: { file: row.pipeline_file, digest: row.pipeline_digest },
     jobs: jobs.map((job) =>
       jobDetailOf(
@@ -223,15 +225,23 @@ function deploymentOf(row: DeploymentRow, job: JobRow | undefined): DeploymentDe
 
 type StoredOutboxRow = Omit<OutboxRow, 'id'>;
 
+function toldBy(effect: Effect): Pick<StatusDetail, 'context' | 'state' | 'description'> | undefined {
+  if (effect.type === 'check-run') {
+    const { name, state, title } = effect.check;
+    return { context: name, state, description: title };
+  }
+  if (effect.type !== 'commit-status') return undefined;
+  const { context, state, description } = effect.status;
+  return { context, state, description };
+}
+
 function statusOf(row: StoredOutboxRow): StatusDetail[] {
   const effect = JSON.parse(row.effect) as Effect;
-  if (effect.type !== 'commit-status') return [];
-  const { context, state, description } = effect.status;
+  const told = toldBy(effect);
+  if (!told) return [];
   return [
     {
-      context,
-      state,
-      description,
+      ...told,
       delivery: row.state as StatusDetail['delivery'],
       tries: row.tries,
       ...(row.problem === null ? {} : { problem: row.problem }),

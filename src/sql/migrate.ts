@@ -14,6 +14,7 @@ import * as schedules from './migrations/030-schedules.ts';
 import * as heads from './migrations/031-heads.ts';
 import * as approvals from './migrations/040-approvals.ts';
 import * as newestAndImages from './migrations/041-newest-and-images.ts';
+import * as checks from './migrations/050-checks.ts';
 import * as usage from './migrations/060-usage.ts';
 import type { Tables } from './tables.ts';
 
@@ -32,6 +33,7 @@ const steps: Record<string, Step> = {
   '031-heads': heads,
   '040-approvals': approvals,
   '041-newest-and-images': newestAndImages,
+  '050-checks': checks,
   '060-usage': usage,
 };
 

@@ -1,5 +1,6 @@
 import type { Insertable } from 'kysely';
 import type { JobPlan } from '../../pipelines/plan.ts';
+import type { Problem } from '../../pipelines/problem.ts';
 import type { Reason, Usage } from '../contract/job-event.ts';
 import type { Change } from '../runs/change.ts';
 import { waitsAtGate } from '../runs/gate.ts';
@@ -31,6 +32,8 @@ export function runRowOf(run: Run): RunRow {
     reason: jsonOrNull(run.reason),
     approval: jsonOrNull(run.approval),
     superseded_by: jsonOrNull(run.supersededBy),
+    reports: run.reports ?? null,
+    problems: jsonOrNull(run.problems),
     timeout: run.limit?.timeoutMs ?? null,
     time_left: run.limit?.leftMs ?? null,
     deadline: run.limit?.deadlineMs ?? null,
@@ -53,11 +56,17 @@ export function runOf(row: RunRow, jobs: Job[]): Run {
     ...withReason(row.reason),
     ...approvalOf(row.approval),
     ...supersededByOf(row.superseded_by),
+    ...(row.reports === 'checks' ? { reports: row.reports } : {}),
+    ...problemsOf(row.problems),
     ...limitOf(row),
     createdAtMs: row.created_at,
     ...timesOf(row),
     jobs,
   };
+}
+
+export function problemsOf(json: string | null): Pick<Run, 'problems'> {
+  return json === null ? {} : { problems: JSON.parse(json) as Problem[] };
 }
 
 export function jobRowOf(run: Run, job: Job, position: number): JobRow {

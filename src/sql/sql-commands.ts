@@ -24,6 +24,7 @@ export function createSqlCommands(db: Kysely<Tables>): SqlCommands {
           state: 'pending',
           held_until: 0,
         })
+        .onConflict((conflict) => conflict.column('id').doNothing())
         .execute();
       for (const wake of listeners) wake();
     },

@@ -5,7 +5,7 @@ import { inTransaction, outlastOutage } from './in-transaction.ts';
 import type { OutboxRow, Tables } from './tables.ts';
 
 /** A newer effect of these types says everything that an older one of the same key would have said. */
-const replaceable: ReadonlySet<Effect['type']> = new Set(['commit-status']);
+const replaceable: ReadonlySet<Effect['type']> = new Set(['commit-status', 'check-run']);
 
 const traceless: Effect['type'][] = ['ticket', 'stop-lease'];
 

@@ -17,6 +17,7 @@ export type Tables = {
   artifacts: ArtifactRow;
   deployments: DeploymentRow;
   outbox: OutboxRow;
+  check_runs: CheckRunRow;
   secrets: SecretRow;
   commands: CommandRow;
   groups: GroupRow;
@@ -84,6 +85,9 @@ export type RunRow = {
   reason: string | null;
   approval: string | null;
   superseded_by: string | null;
+  /** `checks`, or absent: by commit statuses, if at all. */
+  reports: string | null;
+  problems: string | null;
   /** How long it may take, how much of that is left, and while the clock runs when it will be over. */
   timeout: number | null;
   time_left: number | null;
@@ -211,6 +215,12 @@ export type OutboxRow = {
   problem: string | null;
   created_at: number;
   done_at: number | null;
+};
+
+export type CheckRunRow = {
+  external_id: string;
+  /** Null while it is being made. */
+  check_id: number | null;
 };
 
 export type CommandRow = {

@@ -7,6 +7,11 @@ export interface Faults {
    * where those matter, or to be taken, but only after `lateMs`.
    */
   statuses: (number | { status: number; headers: Record<string, string> } | { lateMs: number })[];
+  /**
+   * What the next writings of check runs get, one each: an HTTP status in place of being taken, to be taken and answered by
+   * 502, or to be answered late.
+   */
+  checks: (number | 'unheard' | { lateMs: number })[];
   /** What every question about webhooks gets instead of an answer. */
   hooks: { status: 403 | 404 | 429 | 502; headers?: Record<string, string> } | undefined;
   /** How long every answer of the API and of git is held back. */
@@ -16,7 +21,7 @@ export interface Faults {
 }
 
 export function noFaults(): Faults {
-  return { statuses: [], hooks: undefined, delayMs: 0, gitDown: false };
+  return { statuses: [], checks: [], hooks: undefined, delayMs: 0, gitDown: false };
 }
 
 export async function holdBack({ delayMs }: Faults): Promise<void> {

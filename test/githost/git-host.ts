@@ -6,13 +6,15 @@ import { getRequestListener } from '@hono/node-server';
 import { type Access, createAccess } from './access.ts';
 import { type App, createApps, type Installation } from './apps.ts';
 import { type BareRepository, initBareRepository, readReferences } from './bare-repository.ts';
+import { checkJson } from './check-api.ts';
+import { type CheckRun, createCheckRuns } from './check-runs.ts';
 import { type CommitStatus, createCommitStatuses } from './commit-statuses.ts';
 import { type Faults, noFaults } from './faults.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { pingPayload } from './ping-payload.ts';
 import { createPullRequests, type PullRequest, type PullRequestOptions } from './pull-requests.ts';
 import { pushPayload, referenceChanges } from './push-payload.ts';
-import type { HostUrls } from './repository-json.ts';
+import { type HostUrls, repositoryJson, userJson } from './repository-json.ts';
 import { restApi } from './rest-api.ts';
 import { smartHttp } from './smart-http.ts';
 import { createWebhooks, type Delivery, type Hook, type HookOptions } from './webhooks.ts';
@@ -35,6 +37,12 @@ export interface GitHost extends HostUrls {
   addHook(repository: string, options: HookOptions): Promise<Hook>;
   /** An App, installed on these repositories with these permissions. */
   installApp(installation: Installation): App;
+  /** The check runs of a commit, the newest first. */
+  checks(repository: string, sha: string): CheckRun[];
+  /** Somebody presses "Re-run", or one of the check's own buttons. */
+  pressCheck(check: CheckRun, by: string, button?: string): void;
+  /** Who may write; everybody else may read. */
+  readonly writers: Set<string>;
   /** Every token that an App had made is refused from now on. */
   revokeAppTokens(): void;
   openPullRequest(options: PullRequestOptions): Promise<PullRequest>;
@@ -75,6 +83,8 @@ export async function startGitHost({
   const repositories = new Map<string, BareRepository>();
   const faults = noFaults();
   const statuses = createCommitStatuses();
+  const checks = createCheckRuns();
+  const writers = new Set<string>();
   const apps = createApps(now);
   const access: Access = createAccess(token, apps);
   const stop = new AbortController();
@@ -117,6 +127,8 @@ export async function startGitHost({
       urls: () => urls,
       find,
       statuses,
+      checks,
+      permissionOf: (_, login) => (writers.has(login) ? 'write' : 'read'),
       webhooks,
       pullRequestsOf: pullRequests.listOf,
       faults,
@@ -159,6 +171,19 @@ export async function startGitHost({
       return hook;
     },
     installApp: apps.install,
+    writers,
+    checks: (repository, sha) => checks.list(get(repository).fullName, sha),
+    pressCheck(check, by, button) {
+      const action = button === undefined ? 'rerequested' : 'requested_action';
+      const payload = {
+        action,
+        check_run: checkJson(urls, check),
+        ...(button === undefined ? {} : { requested_action: { identifier: button } }),
+        repository: repositoryJson(urls, get(check.repository)),
+        sender: userJson(urls, by),
+      };
+      send({ repository: get(check.repository).fullName, event: 'check_run', payload });
+    },
     revokeAppTokens: apps.revokeTokens,
     async openPullRequest(options) {
       const { pullRequest, event } = await pullRequests.open(options);

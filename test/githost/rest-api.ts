@@ -4,6 +4,8 @@ import { type Access, bearerOf, mayUse } from './access.ts';
 import { appApi } from './app-api.ts';
 import type { Permissions } from './apps.ts';
 import { type BareRepository, findCommit } from './bare-repository.ts';
+import { type CheckApiParts, checkApi } from './check-api.ts';
+import type { CheckRuns } from './check-runs.ts';
 import { type CommitStatus, type CommitStatuses, combinedState, currentStatuses } from './commit-statuses.ts';
 import { type Faults, holdBack } from './faults.ts';
 import { hookApi } from './hook-api.ts';
@@ -19,6 +21,8 @@ export interface RestApiParts {
   webhooks: Webhooks;
   pullRequestsOf: (repository: BareRepository) => PullRequest[];
   faults: Faults;
+  checks: CheckRuns;
+  permissionOf: CheckApiParts['permissionOf'];
   /** Who may write, and read what is private. */
   access: Access;
 }
@@ -105,6 +109,8 @@ export function restApi(parts: RestApiParts): Hono {
       url: `${commit}/status`,
     });
   });
+
+  app.route('/', checkApi({ ...parts, error: apiError }));
 
   app.route(
     '/',

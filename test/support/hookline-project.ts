@@ -15,11 +15,13 @@ export async function openHooklineProject(options: {
   git: GitHost;
   name: string;
   secret: string;
+  /** Only who has a token may read it. */
+  isPrivate?: boolean;
   hookUrl: string;
   path: string;
 }): Promise<HooklineProject> {
-  const { git, name, secret, hookUrl, path } = options;
-  const { pushUrl } = await git.createRepository(name);
+  const { git, name, secret, isPrivate = false, hookUrl, path } = options;
+  const { pushUrl } = await git.createRepository(name, { private: isPrivate });
   await git.addHook(name, { url: hookUrl, secret });
   const copy = await openWorkingCopy(path, { origin: pushUrl });
   let commits = 0;

@@ -31,7 +31,7 @@ export type HooklineScene = {
   /** Starts it, or starts it again, and waits until it is ready unless told not to. */
   start(options?: { ready?: boolean }): Promise<HooklineProcess>;
   /** A repository with a webhook, and a working copy that pushes to it. */
-  project(name: string, options?: { secret?: string }): Promise<HooklineProject>;
+  project(name: string, options?: { secret?: string; isPrivate?: boolean }): Promise<HooklineProject>;
   get(path: string): Promise<Response>;
   runs(query?: Record<string, string>): Promise<RunJson[]>;
   /** The one run of this commit, once it is as wanted. */
@@ -127,11 +127,12 @@ export async function openHooklineScene(settings: HooklineSettings): Promise<Hoo
       if (ready) await hookline.ready();
       return hookline;
     },
-    project: (name, { secret = webhookSecret } = {}) =>
+    project: (name, { secret = webhookSecret, isPrivate = false } = {}) =>
       openHooklineProject({
         git,
         name,
         secret,
+        isPrivate,
         hookUrl: `${url}/webhooks/github`,
         path: join(directory, 'work', name),
       }),
