@@ -27,6 +27,7 @@ const triedAgain = [
   'store-closed',
 ];
 const forTheInstallation = [
+  'image-not-allowed',
   'internal',
   'workspace-bad-lease-id',
   'workspace-already-there',
@@ -42,6 +43,7 @@ const forTheInstallation = [
   'store-wrong-region',
   'queue-timeout',
   'secret-missing',
+  'not-allowed',
   'forge-missing',
   'not-understood',
   'bundle-altered',
