@@ -1,6 +1,9 @@
 import { matchesGlobs } from './glob.ts';
 import type { TriggerChange } from './match-trigger.ts';
 import type { JobCondition, PatternList } from './pipeline.ts';
+import { factsOf } from './travis/change-facts.ts';
+import { holds } from './travis/expression.ts';
+import { textOfExpression } from './travis/expression-text.ts';
 
 /** Why a job has no place in the runs of a change: the rule, the value that was held against it, and its line. */
 export type LeftOut = { why: string; line: number };
@@ -10,6 +13,9 @@ export function unmetCondition(when: JobCondition, change: TriggerChange, rule: 
   const { events, branches, tags } = when;
   if (events && !events.patterns.includes(change.event)) {
     return unmet('event', change.event, `${rule}.event`, events, when.line);
+  }
+  if (when.only && !holds(when.only, factsOf(change))) {
+    return { why: `${textOfExpression(when.only)} does not hold`, line: when.line };
   }
   if (!branches && !tags) return undefined;
   if (change.event === 'tag') return unmetName('tag', change.tag, `${rule}.tags`, tags, when.line);

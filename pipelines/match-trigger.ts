@@ -1,5 +1,8 @@
 import { matchesGlobs } from './glob.ts';
 import type { PatternList, Pipeline, ScheduleTrigger, Triggers } from './pipeline.ts';
+import { factsOf } from './travis/change-facts.ts';
+import { holds } from './travis/expression.ts';
+import { textOfExpression } from './travis/expression-text.ts';
 
 /** What happened to a repository, in the words triggers are written in. Names are short: `main`, `v1.0`. */
 export type TriggerChange = {
@@ -13,6 +16,16 @@ export type TriggerChange = {
   schedule?: { cron: string; timezone: string };
   /** The one that schedules without a branch are meant for. */
   defaultBranch?: string;
+  /** Whether strangers may have written it. */
+  fork?: boolean;
+  /** What only conditions of a `.travis.yml` ask for. */
+  about?: {
+    repository: string;
+    message: string;
+    sender?: string;
+    headRepository?: string;
+    headBranch?: string;
+  };
 };
 
 export type TriggerMatch =
@@ -47,9 +60,18 @@ type Question = {
 /** Whether a change makes a run of this pipeline, and which line of it said so. */
 export function matchTrigger(pipeline: Pipeline, change: TriggerChange): TriggerMatch {
   const { event } = change;
-  return event === 'schedule'
-    ? matchSchedule(pipeline.on, change)
-    : answer(questionOf(pipeline.on, { ...change, event }));
+  if (event === 'schedule') return matchSchedule(pipeline.on, change);
+  const unmet = unmetTrigger(pipeline.on, change);
+  return unmet ?? answer(questionOf(pipeline.on, { ...change, event }));
+}
+
+function unmetTrigger({ only, line }: Triggers, change: TriggerChange): TriggerMatch | undefined {
+  if (only === undefined || holds(only, factsOf(change))) return undefined;
+  const value = change.tag ?? change.baseBranch ?? change.branch ?? '';
+  const place = line === undefined ? {} : { line };
+  const where = line === undefined ? '' : `, line ${line}`;
+  const reason = `${change.event} of "${value}" does not meet ${textOfExpression(only)}${where}`;
+  return { matched: false, rule: 'if', value, ...place, reason };
 }
 
 /** The schedules of a file that are meant for the branch whose head the file was read at. */

@@ -13,15 +13,11 @@ import { checkVariables } from './check-variables.ts';
 import { outlineOf } from './outline.ts';
 import type { Pipeline } from './pipeline.ts';
 import { mostJobs, pipelineShape } from './pipeline-shape.ts';
-import { compareProblems, type Problem } from './problem.ts';
+import type { Problem } from './problem.ts';
+import { orderProblems, refuseWhole, wholeFile } from './problem-list.ts';
 import { readYaml } from './read-yaml.ts';
 import { problemsOfShape } from './shape-problems.ts';
 import type { Finding, SourceMap } from './source-map.ts';
-
-const longestFileBytes = 256 * 1024;
-
-/** More than a person reads; what is left out is counted in the last one. */
-const mostProblems = 200;
 
 export type ParsedPipeline =
   | {
@@ -42,11 +38,11 @@ export function parsePipeline(source: string, file: string): ParsedPipeline {
   if (refused !== undefined) return { ok: false, problems: [refused] };
 
   const { value, map, problems: misread, broken } = readYaml(source, file);
-  if (broken) return { ok: false, problems: inOrder(misread) };
+  if (broken) return { ok: false, problems: orderProblems(misread) };
   if (value === null) return { ok: false, problems: [wholeFile(file, 'the file says nothing', minimalFile)] };
 
   const shape = pipelineShape.safeParse(value);
-  const problems = inOrder([
+  const problems = orderProblems([
     ...misread,
     ...(shape.success ? [] : withoutEchoes(problemsOfShape(shape.error.issues, value, map), misread)),
     ...meaningProblems(value, map),
@@ -59,18 +55,6 @@ export function parsePipeline(source: string, file: string): ParsedPipeline {
 }
 
 const minimalFile = 'at least an image and steps, such as "image: node:24" and "steps: [npm test]"';
-
-function refuseWhole(source: string, file: string): Problem | undefined {
-  if (source.length > longestFileBytes || Buffer.byteLength(source) > longestFileBytes) {
-    return wholeFile(file, 'the file is too long', 'at most 256 KiB: move scripts into files of their own');
-  }
-  if (source.includes('\0')) return wholeFile(file, 'the file holds NUL characters', 'YAML in UTF-8');
-  return undefined;
-}
-
-function wholeFile(file: string, message: string, expected: string): Problem {
-  return { severity: 'error', file, line: 1, column: 1, endColumn: 2, path: '', message, expected };
-}
 
 /** The checks that take more than one place of the file. They run whatever the shape says. */
 function meaningProblems(value: unknown, map: SourceMap): Problem[] {
@@ -97,20 +81,4 @@ function meaningProblems(value: unknown, map: SourceMap): Problem[] {
 function withoutEchoes(problems: readonly Problem[], misread: readonly Problem[]): Problem[] {
   const told = new Set(misread.map(({ line, column }) => `${line}:${column}`));
   return problems.filter(({ line, column }) => !told.has(`${line}:${column}`));
-}
-
-function inOrder(problems: Problem[]): Problem[] {
-  const sorted = problems.toSorted(compareProblems);
-  if (sorted.length <= mostProblems) return sorted;
-  const shown = sorted.slice(0, mostProblems);
-  const last = shown.at(-1);
-  if (last !== undefined) {
-    const message = `${last.message} (and ${sorted.length - mostProblems} more mistakes behind it)`;
-    shown[mostProblems - 1] = { ...last, message };
-  }
-  // An error must not hide behind two hundred warnings.
-  const firstError = sorted.find((problem) => problem.severity === 'error');
-  return firstError === undefined || shown.some((problem) => problem.severity === 'error')
-    ? shown
-    : [...shown, firstError];
 }

@@ -1,3 +1,5 @@
+import type { Expression } from './travis/expression.ts';
+
 /**
  * A pipeline file, checked and normalized: what every later stage works on, whichever language it was
  * written in. Durations are milliseconds, defaults are filled in, and what a person may be sent back to
@@ -21,6 +23,8 @@ export type Concurrency = {
 
 /** Which events make a run. `null`: that event makes none. */
 export type Triggers = {
+  /** What has to hold besides, of files in the language of Travis. */
+  only?: Expression;
   /** Where `on` stands; absent when the file has no `on` and the defaults hold. */
   line?: number;
   push: PushTrigger | null;
@@ -120,6 +124,8 @@ export type JobCondition = {
   events?: Required<PatternList>;
   branches?: Required<PatternList>;
   tags?: Required<PatternList>;
+  /** What has to hold besides, of files in the language of Travis. */
+  only?: Expression;
 };
 
 /** Somebody has to say yes before the job is given to a runner. */
@@ -166,6 +172,8 @@ export type ArtifactDefinition = {
   exclude: string[];
   /** Leading directory to be left out of the names in the zip; empty for none. */
   stripPrefix: string;
+  /** It is left out when there is nothing of it. Only there when true. */
+  optional?: true;
 };
 
 export type DeployDefinition = {
@@ -176,6 +184,8 @@ export type DeployDefinition = {
   /** Which pushes deploy; pull requests and forks never do. */
   branches: PatternList | null;
   tags: PatternList | null;
+  /** What decides in place of branches and tags, of files in the language of Travis. */
+  only?: Expression;
   /** Scheduled runs of these branches deploy, too. */
   schedules: boolean;
   secrets: string[];

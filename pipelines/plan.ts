@@ -17,6 +17,8 @@ import type {
   ServiceDefinition,
   StepDefinition,
 } from './pipeline.ts';
+import { factsOf } from './travis/change-facts.ts';
+import { holds } from './travis/expression.ts';
 
 export type PlannedChange = TriggerChange & { fork: boolean };
 
@@ -142,6 +144,7 @@ function cachesOf({ name, matrix, caches }: JobDefinition, change: PlannedChange
 }
 
 function deploysOn(deploy: DeployDefinition, change: TriggerChange): boolean {
+  if (deploy.only) return change.event !== 'pull_request' && holds(deploy.only, factsOf(change));
   switch (change.event) {
     case 'push':
       return covers(deploy.branches, change.branch);

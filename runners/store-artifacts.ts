@@ -37,7 +37,12 @@ export async function storeArtifacts(options: {
       exclude: artifact.exclude,
       stripPrefix: artifact.stripPrefix ?? '',
       signal,
+    }).catch((error: unknown) => {
+      if (artifact.optional && error instanceof ArtifactRefusal && error.code === 'pattern-unmatched')
+        return [];
+      throw error;
     });
+    if (entries.length === 0 && artifact.optional) continue;
     const key = artifactKey(spec, artifact.name);
     const { sizeBytes, sha256, fileCount } = await patiently(options, artifact.name, async () => {
       const zip = writeZip(entries, { signal });

@@ -39,6 +39,8 @@ export type Config = Readonly<{
   /** Beside those that every runner has by itself. */
   runnerLabels: readonly string[];
   repositories?: ReadonlySet<string>;
+  /** By language, or by language and version. */
+  travisImages?: Readonly<Record<string, string>>;
   stopGraceMs: number;
   /** Absent: as the command has it. */
   stopDelayMs?: number;
@@ -102,6 +104,11 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     'HOOKLINE_IMAGES',
     'globs of image names such as node:* or ghcr.io/acme/*, with commas between',
     parseImages,
+  );
+  const travisImages = check(
+    'HOOKLINE_TRAVIS_IMAGES',
+    'language=image or language:version=image, several with commas between',
+    parseTravisImages,
   );
   const logLevel = check('HOOKLINE_LOG_LEVEL', logLevels.join(', '), (text) =>
     logLevels.find((level) => level === text),
@@ -169,6 +176,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     runnerLabels,
     ...(controlPublicKey === undefined ? {} : { controlPublicKey }),
     ...(repositories === undefined ? {} : { repositories }),
+    ...(travisImages === undefined ? {} : { travisImages }),
     ...(stopDelayS < 0 ? {} : { stopDelayMs: stopDelayS * 1000 }),
     stopGraceMs: whole('HOOKLINE_STOP_GRACE_S', 0, 86_400, 30) * 1000,
     github: {
@@ -270,6 +278,14 @@ function parseImages(text: string): string[] | undefined {
 function parseRepositories(text: string): Set<string> | undefined {
   const names = text.split(',').map((part) => part.trim());
   return names.every((name) => /^[\w.-]+(\/[\w.-]+)?$/.test(name)) ? new Set(names) : undefined;
+}
+
+function parseTravisImages(text: string): Record<string, string> | undefined {
+  const pairs = text
+    .split(',')
+    .map((part) => /^([\w+]+(?::[^\s=]+)?)=([\w./:@{}-]+)$/.exec(part.trim()) ?? []);
+  const images = Object.fromEntries(pairs.map(([, language = '', image = '']) => [language, image]));
+  return pairs.every(([whole]) => whole !== undefined) ? images : undefined;
 }
 
 function isSet(value: string | undefined): value is string {

@@ -116,6 +116,12 @@ export const settingsTable: readonly Setting[] = [
     meaning: 'what this runner offers beside those two to jobs that say `runs_on`, with commas between',
   },
   {
+    name: 'HOOKLINE_TRAVIS_IMAGES',
+    fallback: 'the official images',
+    meaning:
+      'images for jobs of a `.travis.yml`, such as `node_js=mirror/node:{version}, generic=mirror/builder`',
+  },
+  {
     name: 'HOOKLINE_REPOSITORIES',
     fallback: 'any whose delivery verifies',
     meaning: 'exact names of the repositories that may have runs',

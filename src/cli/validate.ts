@@ -1,31 +1,51 @@
-import { readFileSync } from 'node:fs';
-import { parsePipeline } from '../../pipelines/parse-pipeline.ts';
+import { existsSync, readFileSync } from 'node:fs';
+import { languageOf, parseFile, pipelineFiles } from '../../pipelines/parse-file.ts';
+import { planRun } from '../../pipelines/plan.ts';
 import { renderProblems } from '../../pipelines/problem.ts';
 import { messageOf } from '../errors.ts';
 import type { Command } from './command.ts';
 import { UsageRefusal } from './command.ts';
 
 export const validate: Command = {
-  usage: '[FILE]',
-  summary: 'checks a pipeline file (.hookline.yml unless named) and shows every mistake',
-  async run([file = '.hookline.yml']) {
-    let source: string;
-    try {
-      source = readFileSync(file, 'utf8');
-    } catch (error) {
-      throw new UsageRefusal('usage', `${file} cannot be read: ${messageOf(error)}`);
-    }
-    const parsed = parsePipeline(source, file);
+  usage: '[FILE] [--plan]',
+  summary:
+    'checks a pipeline file (.hookline.yml, else .travis.yml, unless named) and shows every mistake; ' +
+    '--plan prints what a push to main would do',
+  async run(given) {
+    const wantsPlan = given.includes('--plan');
+    const [named] = given.filter((each) => each !== '--plan');
+    const { file, source } = named === undefined ? findFile() : { file: named, source: read(named) };
+    const parsed = parseFile(source, file);
     if (!parsed.ok) {
       console.error(renderProblems(parsed.problems, source));
       return 1;
     }
     if (parsed.warnings.length > 0) console.error(renderProblems(parsed.warnings, source));
+    if (wantsPlan) {
+      const change = { event: 'push', branch: 'main', defaultBranch: 'main', fork: false } as const;
+      console.log(JSON.stringify(planRun(parsed.pipeline, change), null, 2));
+      return 0;
+    }
     const { jobs, deploys } = parsed.pipeline;
     const deployments = deploys.map((deploy) => deploy.environment).join(', ') || 'none';
+    const right = languageOf(file) === 'travis' ? 'can be translated' : 'is right';
     console.log(
-      `${file} is right: jobs ${jobs.map((job) => job.name).join(', ')}; deployments ${deployments}`,
+      `${file} ${right}: jobs ${jobs.map((job) => job.name).join(', ')}; deployments ${deployments}`,
     );
     return 0;
   },
 };
+
+/** The first that is there, as a push would find it; with none of them the first is what is missed. */
+function findFile(): { file: string; source: string } {
+  const file = pipelineFiles.find((each) => existsSync(each)) ?? pipelineFiles[0];
+  return { file, source: read(file) };
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new UsageRefusal('usage', `${file} cannot be read: ${messageOf(error)}`);
+  }
+}

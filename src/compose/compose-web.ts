@@ -194,6 +194,7 @@ export async function startWeb(
       policy: job,
       ...(config.runTimeoutMs === undefined ? {} : { runTimeoutMs: config.runTimeoutMs }),
       ...(config.repositories === undefined ? {} : { repositories: config.repositories }),
+      ...(config.travisImages === undefined ? {} : { travisImages: config.travisImages }),
       now,
       newId,
       random: Math.random,

@@ -77,6 +77,7 @@ export const buildSpecSchema = common.extend({
       paths: z.array(z.string()),
       exclude: z.array(z.string()),
       stripPrefix: z.string().optional(),
+      optional: z.boolean().optional(),
     }),
   ),
   limits: z.object({

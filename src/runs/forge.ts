@@ -87,6 +87,6 @@ export class ForgeRefusal extends Refusal<'refused'> {}
 
 /** PORT. Secrets of repositories, opened. */
 export type SecretVault = {
-  /** The named ones that exist. */
+  /** The named ones that exist; with `everySecret` among the names all there are. */
   open(repository: string, names: readonly string[]): Promise<Record<string, string>>;
 };

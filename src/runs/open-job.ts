@@ -1,3 +1,4 @@
+import { everySecret } from '../../pipelines/every-secret.ts';
 import type { JobSpec } from '../contract/job-spec.ts';
 import { Refusal } from '../errors.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
@@ -55,7 +56,7 @@ async function openSecrets(
 ): Promise<Record<string, string>> {
   if (names.length === 0 || run.change.fork) return {};
   const opened = await vault.open(run.repository, names);
-  const missing = names.filter((name) => opened[name] === undefined);
+  const missing = names.filter((name) => name !== everySecret && opened[name] === undefined);
   if (missing.length === 0) return opened;
   throw new JobRefusal(
     'secret-missing',

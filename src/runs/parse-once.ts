@@ -1,4 +1,6 @@
-import { type ParsedPipeline, parsePipeline } from '../../pipelines/parse-pipeline.ts';
+import { parseFile } from '../../pipelines/parse-file.ts';
+import type { ParsedPipeline } from '../../pipelines/parse-pipeline.ts';
+import type { TravisOptions } from '../../pipelines/travis/parse-travis.ts';
 
 /** Files that were parsed lately; most deliveries of a repository carry the very same one. */
 const kept = 100;
@@ -6,9 +8,9 @@ const kept = 100;
 const keptLength = 64 * 1024;
 const lately = new Map<string, ParsedPipeline>();
 
-/** As `parsePipeline`, which is pure: the same text comes to the same pipeline, so it is parsed once. */
-export function parseOnce(source: string, file: string): ParsedPipeline {
-  const key = `${file}\n${source}`;
+/** As `parseFile`, which is pure: the same text comes to the same pipeline, so it is parsed once. */
+export function parseOnce(source: string, file: string, options: TravisOptions = {}): ParsedPipeline {
+  const key = `${file}\n${JSON.stringify(options)}\n${source}`;
   const known = lately.get(key);
   if (known) {
     // Moved to the end: what is asked for stays.
@@ -16,7 +18,7 @@ export function parseOnce(source: string, file: string): ParsedPipeline {
     lately.set(key, known);
     return known;
   }
-  const parsed = parsePipeline(source, file);
+  const parsed = parseFile(source, file, options);
   if (source.length > keptLength) return parsed;
   lately.set(key, parsed);
   const oldest = lately.keys().next();

@@ -30,6 +30,8 @@ export type PlanPorts = {
   repositories?: ReadonlySet<string>;
   /** Absent: nobody answers the buttons beside checks. */
   requests?: Pick<RequestPorts, 'history' | 'commands'>;
+  /** Images of translated files, in place of the official ones. */
+  travisImages?: Readonly<Record<string, string>>;
   /** How long a run may take whose pipeline sets no limit. */
   runTimeoutMs?: number;
   /** Absent: jobs may have whatever they ask for. */
@@ -137,10 +139,13 @@ async function planChange(
     createdAtMs: ports.now(),
     ...(forge.postCheck ? { reports: 'checks' as const } : {}),
   };
-  const broken = (error: Reason, problems?: readonly Problem[]): PlannedChange => ({
+  const broken = (
+    error: Reason,
+    { file = pipelineFile, problems }: { file?: string; problems?: readonly Problem[] } = {},
+  ): PlannedChange => ({
     run: {
       ...base,
-      pipeline: { file: pipelineFile, digest: '' },
+      pipeline: { file, digest: '' },
       // Nobody knows what the file wants: what is usual is done.
       supersedes: !delivery.isLate && supersedesOlder({}, change.event),
       error,
@@ -157,23 +162,25 @@ async function planChange(
   if ('no' in read || 'again' in read) return read;
   if ('broken' in read) return broken(read.broken);
 
-  const parsed = parseOnce(read.source, pipelineFile);
+  const { file } = read;
+  const parsed = parseOnce(read.source, file, { images: ports.travisImages ?? {} });
   if (!parsed.ok) {
     const problems = parsed.problems.filter(({ severity }) => severity === 'error');
-    return broken({ code: 'pipeline', message: problemText(problems) }, problems);
+    return broken({ code: 'pipeline', message: problemText(problems) }, { file, problems });
   }
   const problem = await learn(parsed);
   if (problem) return problem;
   const match = matchTrigger(parsed.pipeline, triggerOf(change));
-  if (!match.matched)
-    return { no: `${match.reason} ${match.line === undefined ? 'in' : 'of'} ${pipelineFile}` };
-  const planned = planRun(parsed.pipeline, { ...triggerOf(change), fork: change.fork });
+  if (!match.matched) return { no: `${match.reason} ${match.line === undefined ? 'in' : 'of'} ${file}` };
+  const planned = planRun(parsed.pipeline, triggerOf(change));
   // A check that is required must be told that its job is left out, and only a run can tell it.
-  if (!forge.postCheck && planned.jobs.every(({ leftOut }) => leftOut)) return { no: leftOutText(planned) };
+  if (!forge.postCheck && planned.jobs.every(({ leftOut }) => leftOut)) {
+    return { no: leftOutText(planned, file) };
+  }
   const { policy } = ports;
   const refused = policy && planned.jobs.flatMap((job) => (job.leftOut ? [] : refusedOf(job, policy)));
-  if (refused?.length) return broken({ code: 'not-allowed', message: cut(refused.join('\n')) });
-  const pipeline = { file: pipelineFile, digest: parsed.digest };
+  if (refused?.length) return broken({ code: 'not-allowed', message: cut(refused.join('\n')) }, { file });
+  const pipeline = { file, digest: parsed.digest };
   const timeoutMs = planned.timeoutMs ?? ports.runTimeoutMs;
   const plan = { ...planned, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   const jobIds = plan.jobs.map(() => ports.newId());
@@ -215,18 +222,31 @@ function triggerOf(change: Change) {
     ...(change.pullRequest === undefined ? {} : { baseBranch: change.pullRequest.baseBranch }),
     ...(change.schedule === undefined ? {} : { schedule: change.schedule }),
     ...(change.defaultBranch === undefined ? {} : { defaultBranch: change.defaultBranch }),
+    fork: change.fork,
+    about: aboutOf(change),
+  };
+}
+
+/** What conditions of a `.travis.yml` ask for besides. */
+function aboutOf({ repository, message, title, sender, pullRequest }: Change) {
+  return {
+    repository,
+    message: pullRequest ? '' : message || title,
+    ...(sender === undefined ? {} : { sender }),
+    ...(pullRequest?.headRepository ? { headRepository: pullRequest.headRepository } : {}),
+    ...(pullRequest ? { headBranch: pullRequest.headBranch } : {}),
   };
 }
 
 const shownJobs = 5;
 
 /** Every job with the rule and the line that leave it out. */
-function leftOutText({ jobs }: Plan): string {
+function leftOutText({ jobs }: Plan, file: string): string {
   const told = jobs
     .slice(0, shownJobs)
     .map(({ name, leftOut }) => `${name}: ${leftOut?.why}, line ${leftOut?.line}`);
   const more = jobs.length > shownJobs ? [`and ${jobs.length - shownJobs} more`] : [];
-  return `no job of ${pipelineFile} is for this change: ${[...told, ...more].join('; ')}`;
+  return `no job of ${file} is for this change: ${[...told, ...more].join('; ')}`;
 }
 
 const maxMessage = 4_000;

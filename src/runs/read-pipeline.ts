@@ -1,3 +1,4 @@
+import { pipelineFiles } from '../../pipelines/parse-file.ts';
 import type { Reason } from '../contract/job-event.ts';
 import type { Change } from './change.ts';
 import {
@@ -9,7 +10,8 @@ import {
 } from './forge.ts';
 import { findSkipToken } from './skip-token.ts';
 
-export const pipelineFile = '.hookline.yml';
+/** The one that counts before any other, and under which a run goes whose file could not be read. */
+export const [pipelineFile] = pipelineFiles;
 
 /**
  * How often a source that cannot be reached is tried before its change ends as a run in `error`: with the waits between
@@ -18,7 +20,7 @@ export const pipelineFile = '.hookline.yml';
 export const maxSourceTries = 30;
 
 export type ReadPipeline =
-  | { source: string; commit: CommitFacts }
+  | { source: string; file: string; commit: CommitFacts }
   | { no: string; hasNoFile?: true }
   | { again: string }
   | { broken: Reason };
@@ -35,16 +37,18 @@ export async function readPipeline(
   try {
     credential = await forge.cloneCredential(change, { signal });
     const code = { ...forge.sourceOf(change), ...(credential ? { credential } : {}) };
-    const { files, commit } = await pipelines.read(code, [pipelineFile], { signal });
+    const { files, commit } = await pipelines.read(code, [...pipelineFiles], { signal });
     // Not every event carries its head commit's message: only now can it be asked.
     const isAsked = change.event === 'pull_request' || (change.event === 'push' && change.message === '');
     const skip = isAsked ? findSkipToken(commit.message) : undefined;
     if (skip !== undefined) return { no: `the head commit says ${skip}` };
-    const source = files.get(pipelineFile);
-    if (source === undefined) {
-      return { no: `no ${pipelineFile} at commit ${change.sha.slice(0, 10)}`, hasNoFile: true };
+    const file = pipelineFiles.find((name) => files.has(name));
+    const source = file === undefined ? undefined : files.get(file);
+    if (file === undefined || source === undefined) {
+      const names = pipelineFiles.join(' and no ');
+      return { no: `no ${names} at commit ${change.sha.slice(0, 10)}`, hasNoFile: true };
     }
-    return { source, commit };
+    return { source, file, commit };
   } catch (error) {
     if (!(error instanceof SourceRefusal)) throw error;
     if (error.code === 'moved') return { no: error.message };

@@ -1,3 +1,4 @@
+import { everySecret } from '../../pipelines/every-secret.ts';
 import type { SecretVault } from '../runs/forge.ts';
 import { openSecret, SecretRefusal, sealSecret } from './seal-secret.ts';
 
@@ -41,7 +42,8 @@ export function createSecretStore(
       await sealedSecrets.put(repository, name, sealed, now());
     },
     async open(repository, names) {
-      const rows = await sealedSecrets.get(repository, names);
+      const all = names.includes(everySecret) ? await sealedSecrets.list(repository) : undefined;
+      const rows = await sealedSecrets.get(repository, all?.map(({ name }) => name) ?? names);
       return Object.fromEntries(
         rows.map(({ name, sealed }) => [name, openSecret(masterKey, scopeOf(repository, name), sealed)]),
       );

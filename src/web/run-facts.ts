@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { languageOf } from '../../pipelines/parse-file.ts';
 import type { ScheduledTime } from '../runs/change.ts';
 import type { RunDetail } from '../runs/history.ts';
 import { limitText } from '../runs/run-limit.ts';
@@ -13,7 +14,7 @@ export function runFacts(run: RunDetail): Html {
 <dt>Commit</dt><dd><code>${run.sha}</code></dd>
 <dt>Reference</dt><dd><code>${run.ref}</code></dd>
 ${run.schedule ? scheduleFact(run.schedule) : ''}
-<dt>Pipeline</dt><dd><code>${run.pipeline.file}</code> <code class="quiet">${run.pipeline.digest.slice(0, 12)}</code></dd>
+<dt>Pipeline</dt><dd><code>${run.pipeline.file}</code> <code class="quiet">${run.pipeline.digest.slice(0, 12)}</code>${languageOf(run.pipeline.file) === 'travis' ? ', translated from the language of Travis CI' : ''}</dd>
 <dt>Created</dt><dd>${moment(run.createdAtMs)}</dd>
 ${run.startedAtMs === undefined ? '' : html`<dt>Started</dt><dd>${moment(run.startedAtMs)}</dd>`}
 ${run.finishedAtMs === undefined ? '' : html`<dt>Finished</dt><dd>${moment(run.finishedAtMs)}</dd>`}

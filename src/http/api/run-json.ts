@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { languageOf } from '../../../pipelines/parse-file.ts';
 import type { ScheduledTime } from '../../runs/change.ts';
 import type {
   ArtifactDetail,
@@ -95,7 +96,13 @@ export const runJson = runSummaryJson
       .openapi({ description: 'The newer run of the same branch or pull request that took its place.' }),
     timeoutMs: z.int().optional().openapi({ description: 'How long the run may take as a whole.' }),
     deadline: timeJson.optional().openapi({ description: 'When that is over, while the clock runs.' }),
-    pipeline: z.object({ file: z.string(), digest: z.string() }),
+    pipeline: z.object({
+      file: z.string(),
+      digest: z.string(),
+      language: z
+        .enum(['hookline', 'travis'])
+        .openapi({ description: 'The language of the file; any but hookline was translated.' }),
+    }),
     jobs: z.array(jobJson),
     artifacts: z.array(artifactJson),
     deployments: z.array(deploymentJson),
@@ -133,7 +140,7 @@ export function runToJson(run: RunDetail): z.infer<typeof runJson> {
     ...(run.approval ? { approval: approvalToJson(run.approval) } : {}),
     ...(run.supersededBy ? { supersededBy: linkTo(run.supersededBy) } : {}),
     ...(run.limit ? limitToJson(run.limit) : {}),
-    pipeline: run.pipeline,
+    pipeline: { ...run.pipeline, language: languageOf(run.pipeline.file) },
     jobs: run.jobs.map(jobToJson),
     artifacts: run.artifacts.map(artifactToJson),
     deployments: run.deployments.map(deploymentToJson),

@@ -74,7 +74,7 @@ describe('nothing ran, because', () => {
     await scene.git.settled();
     expect(await scene.verdict()).toMatchObject({
       outcome: 'ignored',
-      reason: `refs/heads/main: no .hookline.yml at commit ${sha.slice(0, 10)}`,
+      reason: `refs/heads/main: no .hookline.yml and no .travis.yml at commit ${sha.slice(0, 10)}`,
     });
   });
 

@@ -1,0 +1,112 @@
+import { everySecret } from '../every-secret.ts';
+import type { ArtifactDefinition, JobDefinition } from '../pipeline.ts';
+import { bundleArtifacts, bundleFiles, bundleFunction } from './bundle.ts';
+import { chooseImage, type ImageOverrides } from './choose-language.ts';
+import { deploySteps, isForJob } from './deploy-steps.ts';
+import type { TravisJob } from './expand-jobs.ts';
+import type { Expression } from './expression.ts';
+import { jobTimeoutMs, phaseSteps } from './job-phases.ts';
+import { readServices } from './job-services.ts';
+import { readCondition } from './read-conditions.ts';
+import type { Deploy } from './read-deploys.ts';
+import { readDeploys } from './read-deploys.ts';
+import { readAssignments } from './read-env.ts';
+import { itemsOf, type Reader, textOf } from './read-node.ts';
+import { setUpSteps } from './set-up-step.ts';
+
+/** Travis says so for a job whose lines print nothing. */
+const noOutputTimeoutMs = 10 * 60_000;
+
+export type TranslatedJob = { definition: JobDefinition; deploys: Deploy[]; source: TravisJob };
+
+/** One job; undefined when there is no image for it, which is told. */
+export function translateJob(
+  reader: Reader,
+  source: TravisJob,
+  name: string,
+  given: { needs: string[]; only: Expression | undefined; images: ImageOverrides },
+): TranslatedJob | undefined {
+  const { node, fields } = source;
+  const line = reader.map.lineOf(node.path);
+  const choice = chooseImage(reader, fields, given.images);
+  if (choice === undefined) return undefined;
+  if ('why' in choice) {
+    reader.warn(
+      node,
+      `the job ${name} is left out: ${choice.why}`,
+      'a version and a system that there is an image for',
+    );
+    return undefined;
+  }
+  const variables = readAssignments(reader, source.env);
+  const own = readCondition(reader, fields.get('if'), variables);
+  const terms = [given.only, own].filter((each) => each !== undefined);
+  const { services, forwards } = readServices(reader, fields);
+  const deploys = readDeploys(reader, fields.get('deploy'));
+  const deploying = deploySteps(reader, deploys, { node, fields });
+  const used = deploys.filter((deploy) => isForJob(reader, deploy.on, source));
+  const artifacts = [...bundleArtifacts(bundleFiles(reader, used)).values()].map(
+    ({ name: artifact, folder }): ArtifactDefinition => ({
+      name: artifact,
+      paths: [folder],
+      exclude: [],
+      stripPrefix: folder,
+      optional: true,
+    }),
+  );
+  const plain = variables.flatMap(({ name: key, value }) => (value === undefined ? [] : [[key, value]]));
+  const first = setUpSteps(reader, {
+    job: { node, fields },
+    variables,
+    forwards,
+    functions: artifacts.length > 0 ? [bundleFunction] : [],
+  });
+  return {
+    source,
+    deploys,
+    definition: {
+      name,
+      line,
+      image: choice.image,
+      env: { ...axisVariables(reader, source), ...Object.fromEntries(plain) },
+      secrets: [everySecret],
+      needs: given.needs,
+      allowFailure: source.allowFailure,
+      ...(terms.length === 0
+        ? {}
+        : {
+            when: {
+              line: reader.map.lineOf(fields.get('if')?.path ?? node.path),
+              status: 'success',
+              only: terms.length === 1 && terms[0] ? terms[0] : { op: 'and', terms },
+            },
+          }),
+      timeoutMs: jobTimeoutMs,
+      noOutputTimeoutMs,
+      ...(services.length === 0 ? {} : { services }),
+      steps: [...first, ...phaseSteps(reader, source, choice.language, deploying)],
+      artifacts,
+    },
+  };
+}
+
+/** `TRAVIS_NODE_VERSION` and its like, which scripts ask for. */
+function axisVariables(reader: Reader, { fields }: TravisJob): Record<string, string> {
+  const names: Record<string, string> = {
+    node_js: 'TRAVIS_NODE_VERSION',
+    python: 'TRAVIS_PYTHON_VERSION',
+    jdk: 'TRAVIS_JDK_VERSION',
+    go: 'TRAVIS_GO_VERSION',
+    rvm: 'TRAVIS_RUBY_VERSION',
+    php: 'TRAVIS_PHP_VERSION',
+    rust: 'TRAVIS_RUST_VERSION',
+    compiler: 'CC',
+  };
+  const found = Object.entries(names).flatMap(([key, name]) => {
+    const node = fields.get(key);
+    const [first] = node === undefined ? [] : itemsOf(node);
+    const version = first === undefined ? undefined : textOf(reader, first);
+    return version === undefined ? [] : [[name, version]];
+  });
+  return Object.fromEntries(found);
+}

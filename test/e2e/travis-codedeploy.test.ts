@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type BucketServer, startBucketServer } from '../support/codedeploy/bucket-server.ts';
+import { type CodeDeployServer, startCodeDeployServer } from '../support/codedeploy/codedeploy-server.ts';
+import { shopFiles } from '../support/codedeploy/shop-files.ts';
+import { over } from '../support/codedeploy/shop-scenes.ts';
+import { runHookline } from '../support/hookline-process.ts';
+import type { HooklineProject } from '../support/hookline-project.ts';
+import { type HooklineScene, openHooklineScene } from '../support/hookline-scene.ts';
+import { type JobEngine, startJobEngine } from '../support/job-engine.ts';
+
+const repository = 'octo/travis-shop';
+
+let engine: JobEngine;
+let aws: CodeDeployServer;
+let s3: BucketServer;
+let scene: HooklineScene;
+let project: HooklineProject;
+
+beforeAll(async () => {
+  engine = await startJobEngine();
+  aws = await startCodeDeployServer();
+  s3 = await startBucketServer();
+  scene = await openHooklineScene({
+    DOCKER_HOST: engine.dockerHost,
+    HOOKLINE_TRAVIS_IMAGES: `shell=${engine.image}, generic=${engine.image}`,
+    AWS_ENDPOINT_URL_S3: s3.endpoint,
+    AWS_ENDPOINT_URL_CODEDEPLOY: aws.endpoint,
+  });
+  await scene.start();
+  for (const [name, input] of Object.entries({
+    AWS_ACCESS_KEY_ID: 'AKIASTANDINSTANDIN00',
+    AWS_SECRET_ACCESS_KEY: 'stand-in/secret+key/0123456789abcdefghij',
+    SPARE: 'four-and-twenty-letters!',
+  })) {
+    const { code } = await runHookline(['secrets', 'set', repository, name], {
+      settings: scene.settings,
+      input: `${input}\n`,
+    });
+    expect(code).toBe(0);
+  }
+  project = await scene.project(repository);
+  for (const [file, content] of Object.entries(shopFiles)) await project.copy.commit(file, content);
+});
+
+afterAll(async () => {
+  await scene?.close();
+  await aws?.close();
+  await s3?.close();
+  await engine?.close();
+});
+
+const travisFile = `language: generic
+script: echo "the spare secret has \${#SPARE} letters"
+before_deploy:
+  - mkdir -p upload
+  - tar -cf upload/bundle.tar $(git ls-files | grep -v travis)
+deploy:
+  - provider: s3
+    access_key_id: $AWS_ACCESS_KEY_ID
+    secret_access_key: $AWS_SECRET_ACCESS_KEY
+    bucket: bundles
+    region: eu-west-1
+    local_dir: upload
+    upload_dir: travis
+    skip_cleanup: true
+    on: &production { branch: main }
+  - provider: codedeploy
+    access_key_id: $AWS_ACCESS_KEY_ID
+    secret_access_key: $AWS_SECRET_ACCESS_KEY
+    bucket: bundles
+    region: eu-west-1
+    key: travis/bundle.tar
+    bundle_type: tar
+    application: shop
+    deployment_group: production
+    wait-until-deployed: true
+    on: *production
+`;
+
+it('the pair of an upload to S3 and a CodeDeploy deployment of a .travis.yml becomes one deployment', async () => {
+  aws.play(over);
+  const sha = await project.copy.commit('.travis.yml', travisFile, 'As it was at Travis');
+  await project.copy.git('push', '--quiet', 'origin', 'HEAD:refs/heads/main');
+  await scene.git.settled();
+  const run = await scene.ended(sha);
+  const log = run.jobs[0] ? await scene.log(run.jobs[0]) : '';
+  expect(run, log).toMatchObject({
+    status: 'success',
+    deployments: [{ environment: 'production', status: 'success' }],
+  });
+  expect(log).toContain('the spare secret has 24 letters');
+  expect(s3.objects.has('travis/bundle.zip')).toBe(true);
+  expect(aws.asked.filter(({ operation }) => operation === 'CreateDeployment')).toMatchObject([
+    {
+      input: {
+        applicationName: 'shop',
+        deploymentGroupName: 'production',
+        revision: { s3Location: { bucket: 'bundles', key: 'travis/bundle.zip', bundleType: 'zip' } },
+      },
+    },
+  ]);
+});
+
+it('a branch that is not deployed makes no bundle, and is green', async () => {
+  await project.copy.git('checkout', '--quiet', '-b', 'side');
+  const sha = await project.copy.commit('side.txt', 'side', 'Something else');
+  await project.copy.git('push', '--quiet', 'origin', 'HEAD:refs/heads/side');
+  await scene.git.settled();
+  const run = await scene.ended(sha);
+  const log = run.jobs[0] ? await scene.log(run.jobs[0]) : '';
+  expect(run, log).toMatchObject({ status: 'success', deployments: [] });
+  expect(log).toContain('not deployed: this is not main');
+});

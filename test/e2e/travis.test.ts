@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type HooklineScene, openHooklineScene } from '../support/hookline-scene.ts';
+import { type JobEngine, startJobEngine } from '../support/job-engine.ts';
+
+let engine: JobEngine;
+let scene: HooklineScene;
+
+beforeAll(async () => {
+  engine = await startJobEngine();
+  scene = await openHooklineScene({
+    DOCKER_HOST: engine.dockerHost,
+    HOOKLINE_TRAVIS_IMAGES: `generic=${engine.image}`,
+  });
+  await scene.start();
+});
+
+afterAll(async () => {
+  await scene?.close();
+  await engine?.close();
+});
+
+async function pushTravisFile(name: string, text: string): Promise<string> {
+  const project = await scene.project(name);
+  const sha = await project.copy.commit('.travis.yml', text, 'As it was at Travis');
+  await project.copy.git('push', '--quiet', 'origin', 'HEAD:refs/heads/main');
+  await scene.git.settled();
+  return sha;
+}
+
+describe('a repository that has nothing but a .travis.yml', () => {
+  it('is built as it is: one shell for all phases, and a deployment by a script in the end', async () => {
+    const sha = await pushTravisFile(
+      'travis/green',
+      `language: generic
+cache: npm
+env:
+  global: [GREETING="hello there", TWICE="$GREETING $GREETING"]
+before_install:
+  - mkdir -p deep && cd deep
+  - plain=not-exported
+  - passed() { echo "passed on to $1"; }; export -f passed
+  - greet() { echo "greeted $1"; }
+install: cd ..
+before_script:
+  - (sleep 300 &) && touch begun
+script:
+  - test -f begun && echo "script says $TWICE in $(pwd)" && greet $plain && bash -c 'passed children'
+  - travis_retry true && sudo id -u
+after_success: exit 7
+after_failure: echo must-not-run
+deploy:
+  - provider: script
+    script: echo "deployed $TRAVIS_BRANCH of $TRAVIS_REPO_SLUG by $TRAVIS_EVENT_TYPE"
+    on: { branch: main }
+  - provider: heroku
+    on: { branch: production }
+after_script: echo "result $TRAVIS_TEST_RESULT"
+`,
+    );
+    const run = await scene.ended(sha);
+    const log = run.jobs[0] ? await scene.log(run.jobs[0]) : '';
+    expect(run, log).toMatchObject({
+      status: 'success',
+      pipeline: { file: '.travis.yml', language: 'travis' },
+    });
+    expect(log).toContain('script says hello there hello there in');
+    expect(log).toContain('greeted not-exported');
+    expect(log).toContain('passed on to children');
+    expect(log).toContain('deployed main of travis/green by push');
+    expect(log).toContain('not deployed: this is not production');
+    expect(log).toContain('result 0');
+    expect(log).toContain('.travis.yml:2 cache is not supported');
+    expect(log).not.toContain('must-not-run\n');
+    const page = await (await scene.get(`/runs/${run.id}`)).text();
+    expect(page).toContain('translated from the language of Travis CI');
+  });
+
+  it('fails with its script, of which every line is run, and deploys nothing', async () => {
+    const sha = await pushTravisFile(
+      'travis/red',
+      `language: generic
+script: [echo one, 'false', echo two]
+after_success: echo must-not-run
+after_failure: echo "after the failure, $TRAVIS_TEST_RESULT"
+deploy: { provider: script, script: echo must-not-run, on: { all_branches: true } }
+after_script: echo in the end
+`,
+    );
+    const run = await scene.ended(sha);
+    const log = run.jobs[0] ? await scene.log(run.jobs[0]) : '';
+    expect(run.status, log).toBe('failure');
+    expect(log).toContain('\ntwo\n');
+    expect(log).toContain('\nafter the failure, 1\n');
+    expect(log).toContain('\nin the end\n');
+    expect(log).not.toContain('must-not-run');
+  });
+
+  it('ends at once when it cannot be set up', async () => {
+    const sha = await pushTravisFile(
+      'travis/errored',
+      `language: generic
+install: ['false', echo must-not-run]
+script: echo must-not-run
+after_failure: echo must-not-run
+after_script: echo must-not-run
+`,
+    );
+    const run = await scene.ended(sha);
+    const log = run.jobs[0] ? await scene.log(run.jobs[0]) : '';
+    expect(run.status, log).toBe('failure');
+    expect(log).toContain('left out: the script did not come to its end');
+    expect(log).not.toContain('\nmust-not-run');
+  });
+
+  it('has its mistakes told by their lines', async () => {
+    const sha = await pushTravisFile('travis/wrong', 'language: generic\nservices: docker\nscript: make\n');
+    const run = await scene.ended(sha);
+    expect(run).toMatchObject({ status: 'error', pipeline: { file: '.travis.yml' } });
+    expect(run.reason?.message).toContain('.travis.yml:2:11 services: docker is not given to a job');
+  });
+});
