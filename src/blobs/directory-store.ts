@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { assertKey, assertPrefix } from './blob-key.ts';
+import { BlobRefusal } from './blob-refusal.ts';
 import type { BlobBody, BlobStore, ByteRange, FoundBlob, PutOptions, StoredBlob } from './blob-store.ts';
 import { chunksOf } from './body-chunks.ts';
 import { createBodyMeter } from './body-meter.ts';
@@ -66,6 +67,13 @@ export async function openDirectoryStore(options: DirectoryStoreOptions): Promis
     }
   }
 
+  /** A disk that is not mounted at the moment has nothing, which says nothing of what was put there. */
+  async function assertThere(): Promise<void> {
+    if (await unlessMissing(stat(layout.incoming))) return;
+    const remedy = 'mount or restore it; nothing in it is taken for removed';
+    throw new BlobRefusal('unreachable', `The blob directory ${options.root} is not there: ${remedy}.`);
+  }
+
   const store: BlobStore = {
     put: (key, body, options = {}) => puts.run(() => put(key, body, options)),
 
@@ -76,6 +84,7 @@ export async function openDirectoryStore(options: DirectoryStoreOptions): Promis
       signal?.throwIfAborted();
       return guard(async () => {
         const file = await unlessMissing(open(fileOfKey(layout, key), 'r'));
+        if (!file) await assertThere();
         return file && readOpenFile(file, key, range, signal);
       });
     },
@@ -85,6 +94,7 @@ export async function openDirectoryStore(options: DirectoryStoreOptions): Promis
       assertKey(key);
       signal?.throwIfAborted();
       const found = await guard(() => unlessMissing(stat(fileOfKey(layout, key))));
+      if (!found) await assertThere();
       return (
         found && {
           sizeBytes: found.size,

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
@@ -137,5 +137,16 @@ describe('a directory store', () => {
     const elsewhere = Object.assign(new Error('the workspace is full'), { code: 'ENOSPC' });
     const failing = { [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(elsewhere) }) };
     await expect(store.put('x', failing)).rejects.toBe(elsewhere);
+  });
+
+  it('whose disk is away says so, and takes nothing for removed', async () => {
+    const store = await openDirectoryStore({ root });
+    await store.put('kept', text('kept'));
+    await rename(root, `${root}.away`);
+    await expect(store.get('kept')).rejects.toMatchObject({ code: 'unreachable' });
+    await expect(store.head('kept')).rejects.toMatchObject({ code: 'unreachable' });
+    await rename(`${root}.away`, root);
+    expect(await store.head('kept')).toMatchObject({ sizeBytes: 4 });
+    expect(await store.get('never')).toBeUndefined();
   });
 });
