@@ -5,6 +5,8 @@ import { parseExpression } from './parse-expression.ts';
 import { type Fields, fieldsOf, type Node, type Reader, textOf, textsOf } from './read-node.ts';
 import type { Assignment } from './shell-words.ts';
 
+const mostBranches = 100;
+
 /** An `if` of the file, a stage or a job. */
 export function readCondition(
   reader: Reader,
@@ -41,7 +43,12 @@ export function readBranches(reader: Reader, node: Node | undefined): Expression
 }
 
 function listOf(reader: Reader, node: Node | undefined): Expression[] {
-  return textsOf(reader, node, 'names of branches, or patterns such as /^release/').map((text) => {
+  const texts = textsOf(reader, node, 'names of branches, or patterns such as /^release/');
+  if (node && texts.length > mostBranches) {
+    reader.error(node, `${texts.length} branches`, `at most ${mostBranches}: a pattern stands for many`);
+    return [];
+  }
+  return texts.map((text) => {
     const [, pattern, flags] = /^\/(.*)\/(i?)$/s.exec(text) ?? [];
     if (pattern === undefined) return named([text]);
     const written = `${flags === 'i' ? '(?i)' : ''}${pattern.replaceAll('\\/', '/')}`;

@@ -28,12 +28,20 @@ export type DeployRule = {
   versions: ReadonlyMap<string, string>;
 };
 
+/** Each is held against the others, in every job. */
+const mostDeploys = 20;
+
 const whereKeys = ['branch', 'branches', 'tags', 'all_branches', 'repo', 'condition', 'conditions'];
 const versionKeys = /^(node_js|node|python|jdk|go|rvm|ruby|php|rust|compiler|os|arch|dist)$/;
 
 export function readDeploys(reader: Reader, node: Node | undefined): Deploy[] {
   if (node === undefined || flagOf(node) === false) return [];
-  return itemsOf(node).flatMap((item) => {
+  const items = itemsOf(node);
+  if (items.length > mostDeploys) {
+    reader.error(node, `${items.length} deployments`, `at most ${mostDeploys}`);
+    return [];
+  }
+  return items.flatMap((item) => {
     const fields = fieldsOf(item) ?? new Map([['provider', item]]);
     const named = fields.get('provider');
     const provider = named === undefined ? undefined : textOf(reader, named);

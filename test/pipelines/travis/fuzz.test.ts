@@ -78,4 +78,14 @@ describe('parseTravis never throws, and every mistake has a place in the file', 
   it('for any text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 300 }), isAnswered), { numRuns: 200 });
   });
+
+  it.each([
+    [
+      'deployments',
+      `deploy: [${'{provider: codedeploy, bucket: b, key: k, application: a},'.repeat(3_000)}]`,
+    ],
+    ['patterns', `branches: { only: [${'/a{900}b{900}/,'.repeat(10_000)}] }`],
+  ])('for more %s than anybody has', (_, text) => {
+    isAnswered(`language: shell\nscript: make\n${text}\n`);
+  });
 });
