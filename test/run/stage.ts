@@ -25,7 +25,7 @@ export const stages: readonly Stage[] = [
   { name: 'types', command: ['tsc'], timeoutMs: 2 * minuteMs },
   vitest('fast', 10 * minuteMs),
   vitest('e2e', 25 * minuteMs),
-  // One seed, so that a change is held against what the change before it was; `node test/chaos/chaos.ts` takes any.
+  // One seed, so that a change is held against what the change before it was; `npm run chaos` takes any.
   {
     name: 'chaos',
     command: [process.execPath, 'test/chaos/chaos.ts', '--small', '--seed', '7'],
