@@ -73,7 +73,8 @@ describe('a process that is killed in the middle of a job', () => {
     const project = await scene.project('luck/forgetful');
     const pushes: string[] = [];
     for (const branch of ['one', 'two', 'three', 'four']) pushes.push(await project.push(job(), { branch }));
-    await scene.run(pushes[0] ?? '', hasBegun);
+    // Two are carried out and two wait, or fewer where pushing takes longer than a job.
+    await scene.run(pushes.at(-1) ?? '', () => true);
     const redis = new Redis({ path: join(scene.dataDir, 'redis/redis.sock') });
     await redis.flushall();
     redis.disconnect();
