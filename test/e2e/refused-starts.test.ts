@@ -20,11 +20,12 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-const start = (settings: Record<string, string>) =>
+/** Each in a data directory of its own: of two in one, the second would be refused for that. */
+const start = async (settings: Record<string, string>) =>
   runHookline(['start'], {
     settings: {
       PORT: '0',
-      HOOKLINE_DATA_DIR: join(directory, 'data'),
+      HOOKLINE_DATA_DIR: await mkdtemp(join(directory, 'data-')),
       DOCKER_HOST: `unix://${directory}/no-docker.sock`,
       ...settings,
     },
