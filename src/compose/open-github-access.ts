@@ -5,7 +5,7 @@ import { messageOf } from '../errors.ts';
 import { type GithubAccess, tokenAccess } from '../github/github-access.ts';
 import { createGithubApp } from '../github/github-app.ts';
 
-/** As whom GitHub is asked, if as anybody. */
+/** Who hookline is to GitHub: an App, the owner of a token, or nobody. */
 export function openGithubAccess({ github }: Pick<Config, 'github'>): GithubAccess | undefined {
   const { token, app, apiUrl } = github;
   if (app) return createGithubApp({ apiUrl, appId: app.id, privateKey: openKey(app.privateKey) });

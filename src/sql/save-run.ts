@@ -55,30 +55,8 @@ async function saveJob(
 ): Promise<void> {
   const row = jobRowOf(run, job, position);
   if (earlier) {
-    const {
-      status,
-      reason,
-      attempt,
-      turn,
-      gate,
-      past_gates,
-      approval_until,
-      image,
-      started_at,
-      finished_at,
-    } = row;
-    const changed = {
-      status,
-      reason,
-      attempt,
-      turn,
-      gate,
-      past_gates,
-      approval_until,
-      image,
-      started_at,
-      finished_at,
-    };
+    // The rest of a job is what its run was planned with.
+    const { id, run_id, position: _position, name, kind, plan, labels, ...changed } = row;
     await db.updateTable('jobs').set(changed).where('id', '=', job.id).execute();
   } else {
     await db.insertInto('jobs').values(row).execute();

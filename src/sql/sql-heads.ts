@@ -1,5 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { type HeadBook, headDeliveryId, type KnownHead, type KnownRepository } from '../runs/head-book.ts';
+import { hasRun } from './has-run.ts';
 import { inTransaction } from './in-transaction.ts';
 import { ownDeliveryRow } from './own-delivery-row.ts';
 import type { Tables } from './tables.ts';
@@ -69,17 +70,7 @@ export function createSqlHeads(db: Kysely<Tables>): HeadBook {
       return row !== undefined;
     },
 
-    async hasRun({ repository, ref, sha }) {
-      const row = await db
-        .selectFrom('runs')
-        .select('id')
-        .where('sha', '=', sha)
-        .where('repository', '=', repository)
-        .where('ref', '=', ref)
-        .limit(1)
-        .executeTakeFirst();
-      return row !== undefined;
-    },
+    hasRun: (change) => hasRun(db, change),
 
     async wasTakenIn(change) {
       const row = await db

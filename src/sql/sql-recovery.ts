@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import type { RecoveryStore } from '../runs/delivery-log.ts';
+import { hasRun } from './has-run.ts';
 import type { Tables } from './tables.ts';
 
 /** Ids per statement; SQLite takes at most 32,766 values in one. */
@@ -68,17 +69,7 @@ export function createSqlRecovery(db: Kysely<Tables>): RecoveryStore {
       return known;
     },
 
-    async hasRun({ repository, ref, sha }) {
-      const row = await db
-        .selectFrom('runs')
-        .select('id')
-        .where('sha', '=', sha)
-        .where('repository', '=', repository)
-        .where('ref', '=', ref)
-        .limit(1)
-        .executeTakeFirst();
-      return row !== undefined;
-    },
+    hasRun: (change) => hasRun(db, change),
   };
 }
 
