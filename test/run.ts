@@ -1,11 +1,19 @@
 /** `npm test [-- stage…]`: every check there is, or those whose names begin with what is given. */
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { styleText } from 'node:util';
 import { runCommand } from './run/run-command.ts';
+import { filesToLookAtAgain, resultOfSecondLook } from './run/second-look.ts';
 import { type Stage, stages } from './run/stage.ts';
-import { resultOfCommand, resultOfVitest, type StageResult, type VitestReport } from './run/stage-result.ts';
+import {
+  type Ending,
+  resultOfCommand,
+  resultOfVitest,
+  type StageResult,
+  type VitestReport,
+} from './run/stage-result.ts';
 import { exitCodeOf, summaryText } from './run/summary-text.ts';
 
 const wanted = process.argv.slice(2);
@@ -39,10 +47,23 @@ process.exitCode = interrupted ? 130 : exitCodeOf(results, isCi);
 
 async function runStage({ name, command, timeoutMs, isVitest }: Stage): Promise<StageResult> {
   if (!isVitest) return resultOfCommand(name, await runCommand(command, timeoutMs));
-  const file = join(reports, `${name}.json`);
+  const [ending, report] = await runVitest(command, timeoutMs);
+  const result = resultOfVitest(name, ending, report);
+  const again = filesToLookAtAgain(report);
+  if (report === undefined || again.length === 0 || interrupted) return result;
+  console.log(styleText('bold', `\n── ${name}: what failed, once more by itself`));
+  const alone = [...command, '--maxWorkers=1', ...again];
+  return resultOfSecondLook(result, report, ...(await runVitest(alone, timeoutMs)));
+}
+
+async function runVitest(
+  command: readonly string[],
+  timeoutMs: number,
+): Promise<[Ending, VitestReport | undefined]> {
+  const file = join(reports, `${randomUUID()}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   const ending = await runCommand([...command, ...reporters], timeoutMs);
-  return resultOfVitest(name, ending, await readReport(file));
+  return [ending, await readReport(file)];
 }
 
 async function readReport(file: string): Promise<VitestReport | undefined> {

@@ -26,7 +26,8 @@ export default defineConfig({
           root,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/global-setup.ts'],
-          maxWorkers: 2,
+          // Most of the time a file waits: for a container, a database that starts, a time limit.
+          maxWorkers: 3,
           testTimeout: 120_000,
           hookTimeout: 180_000,
         },

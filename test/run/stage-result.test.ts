@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { filesToLookAtAgain, resultOfSecondLook } from './second-look.ts';
 import { resultOfCommand, resultOfVitest, type VitestReport } from './stage-result.ts';
 import { exitCodeOf, summaryText } from './summary-text.ts';
 
@@ -50,6 +51,41 @@ describe('the result of a stage', () => {
   it('is one test where the stage has none of its own', () => {
     expect(resultOfCommand('types', good)).toMatchObject({ passed: 1, failed: 0 });
     expect(resultOfCommand('types', bad)).toMatchObject({ passed: 0, failed: 1, problem: bad.how });
+  });
+});
+
+describe('a second look at the files that failed', () => {
+  const file = (name: string, ...statuses: string[]) => ({
+    name,
+    status: statuses.includes('failed') ? 'failed' : 'passed',
+    assertionResults: statuses.map((status) => ({ fullName: `test of ${name}`, status })),
+  });
+  const first = { testResults: [file('a', 'passed'), file('b', 'failed'), file('c', 'passed')] };
+  const lookedAt = (second: VitestReport | undefined, ending = good) =>
+    resultOfSecondLook(resultOfVitest('tests', bad, first), first, ending, second);
+
+  it('is taken at few of them, not at many', () => {
+    expect(filesToLookAtAgain(first)).toEqual(['b']);
+    expect(
+      filesToLookAtAgain({ testResults: ['a', 'b', 'c', 'd'].map((name) => file(name, 'failed')) }),
+    ).toEqual([]);
+    expect(filesToLookAtAgain(undefined)).toEqual([]);
+  });
+
+  it('lets what passes alone pass, and names it', () => {
+    const result = lookedAt({ testResults: [file('b', 'passed')] });
+    expect(result).toMatchObject({ passed: 3, failed: 0, tookMs: 2400 });
+    expect(exitCodeOf([result], true)).toBe(0);
+    expect(summaryText([result], true)).toMatch(/passed alone.*\n {2}test of b/);
+  });
+
+  it('leaves failed what fails alone, or is not run again', () => {
+    expect(lookedAt({ testResults: [file('b', 'failed')] }, bad)).toMatchObject({
+      passed: 2,
+      failed: 1,
+      unsteady: [],
+    });
+    expect(lookedAt(undefined, bad)).toMatchObject({ failed: 1, unsteady: [] });
   });
 });
 

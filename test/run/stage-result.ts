@@ -5,6 +5,8 @@ export type StageResult = {
   readonly failed: number;
   /** Each failed test's full name and the first line of what it said. */
   readonly failures: readonly string[];
+  /** As `failures`, of tests that failed beside others and passed when their file was run again by itself. */
+  readonly unsteady: readonly string[];
   /** Each skipped test's full name, and what it says of why. */
   readonly skipped: readonly string[];
   readonly tookMs: number;
@@ -13,16 +15,17 @@ export type StageResult = {
 };
 
 /** The part of Vitest's JSON report (its `json` reporter) that is counted here. */
-export type VitestReport = {
-  readonly testResults: readonly {
-    readonly name: string;
+export type VitestReport = { readonly testResults: readonly FileReport[] };
+
+export type FileReport = {
+  /** The path of the file. */
+  readonly name: string;
+  readonly status: string;
+  readonly message?: string;
+  readonly assertionResults: readonly {
+    readonly fullName: string;
     readonly status: string;
-    readonly message?: string;
-    readonly assertionResults: readonly {
-      readonly fullName: string;
-      readonly status: string;
-      readonly failureMessages?: readonly string[] | null;
-    }[];
+    readonly failureMessages?: readonly string[] | null;
   }[];
 };
 
@@ -30,7 +33,15 @@ export type Ending = { readonly ok: boolean; readonly how: string; readonly took
 
 /** A stage without tests of its own is one test. */
 export function resultOfCommand(name: string, { ok, how, tookMs }: Ending): StageResult {
-  const base = { name, passed: ok ? 1 : 0, failed: ok ? 0 : 1, failures: [], skipped: [], tookMs };
+  const base = {
+    name,
+    passed: ok ? 1 : 0,
+    failed: ok ? 0 : 1,
+    failures: [],
+    unsteady: [],
+    skipped: [],
+    tookMs,
+  };
   return ok ? base : { ...base, problem: how };
 }
 
@@ -42,23 +53,22 @@ export function resultOfVitest(name: string, ending: Ending, report: VitestRepor
   const files = report?.testResults ?? [];
   const tests = files.flatMap((file) => file.assertionResults);
   const passed = tests.filter(({ status }) => status === 'passed').length;
-  const unloaded = files.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  );
-  const failures = [
-    ...tests
-      .filter(({ status }) => status === 'failed')
-      .map(({ fullName, failureMessages }) => `${fullName}: ${firstLine(failureMessages?.[0])}`),
-    ...unloaded.map(({ name, message }) => `${name}: ${firstLine(message)}`),
-  ];
+  const failures = files.flatMap(failuresOf);
   const failed = failures.length;
   const skipped = tests
     .filter(({ status }) => status !== 'passed' && status !== 'failed')
     .map(({ fullName, status }) => `${fullName} (${status})`);
-  const base = { name, passed, failures, skipped, tookMs: ending.tookMs };
+  const base = { name, passed, failures, unsteady: [], skipped, tookMs: ending.tookMs };
   if (failed === 0 && passed === 0) return { ...base, failed: 1, problem: `no test ran; ${ending.how}` };
   if (failed === 0 && !ending.ok) return { ...base, failed: 1, problem: ending.how };
   return { ...base, failed };
+}
+
+function failuresOf({ name, status, message, assertionResults }: FileReport): string[] {
+  if (status === 'failed' && assertionResults.length === 0) return [`${name}: ${firstLine(message)}`];
+  return assertionResults
+    .filter((test) => test.status === 'failed')
+    .map(({ fullName, failureMessages }) => `${fullName}: ${firstLine(failureMessages?.[0])}`);
 }
 
 function firstLine(text: string | undefined): string {

@@ -19,17 +19,11 @@ function vitest(project: 'fast' | 'e2e', timeoutMs: number): Stage {
   };
 }
 
-/** In the order in which a mistake is found soonest; the demo last, as the test of the whole. */
+/** In the order in which a mistake is found soonest. */
 export const stages: readonly Stage[] = [
   { name: 'format and lint', command: ['biome', 'check', '.'], timeoutMs: minuteMs },
   { name: 'types', command: ['tsc'], timeoutMs: 2 * minuteMs },
+  { name: 'demo', command: [process.execPath, 'test/demo/demo.ts'], timeoutMs: 4 * minuteMs },
   vitest('fast', 10 * minuteMs),
   vitest('e2e', 25 * minuteMs),
-  // One seed, so that a change is held against what the change before it was; `npm run chaos` takes any.
-  {
-    name: 'chaos',
-    command: [process.execPath, 'test/chaos/chaos.ts', '--small', '--seed', '7'],
-    timeoutMs: 5 * minuteMs,
-  },
-  { name: 'demo', command: [process.execPath, 'test/demo/demo.ts'], timeoutMs: 4 * minuteMs },
 ];

@@ -10,6 +10,14 @@ export function summaryText(results: readonly StageResult[], isCi: boolean): str
   });
   const failures = results.flatMap((result) => result.failures);
   if (failures.length > 0) lines.push('', 'Failed:', ...failures.map((name) => `  ${name}`));
+  const unsteady = results.flatMap((result) => result.unsteady);
+  if (unsteady.length > 0) {
+    lines.push(
+      '',
+      'Failed beside others and passed alone; each is a fault, of the test or of what it tests:',
+    );
+    lines.push(...unsteady.map((name) => `  ${name}`));
+  }
   const skipped = results.flatMap((result) => result.skipped);
   if (skipped.length > 0) {
     lines.push('', isCi ? 'Skipped, which fails the run where CI is set:' : 'Skipped:');
