@@ -32,6 +32,7 @@ export type Config = Readonly<{
   runTimeoutMs?: number;
   queueTimeoutMs: number;
   localDeploy?: string;
+  codedeployLocal?: string;
   runnerKey?: string;
   runnerPublicKeys: readonly string[];
   deployerPublicKeys: readonly string[];
@@ -139,6 +140,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const bucket = read('S3_BUCKET');
   const codecommitGitUrl = url('CODECOMMIT_GIT_URL');
   const localDeploy = read('HOOKLINE_LOCAL_DEPLOY');
+  const codedeployLocal = read('HOOKLINE_CODEDEPLOY_LOCAL');
   const dockerHost = read('DOCKER_HOST');
 
   const slots = whole('HOOKLINE_SLOTS', 1, 256, 2);
@@ -170,6 +172,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(runTimeoutS === 0 ? {} : { runTimeoutMs: runTimeoutS * 1000 }),
     queueTimeoutMs: whole('HOOKLINE_QUEUE_TIMEOUT_S', 1, longestLimitS, 86_400) * 1000,
     ...(localDeploy === undefined ? {} : { localDeploy }),
+    ...(codedeployLocal === undefined ? {} : { codedeployLocal }),
     ...(runnerKey === undefined ? {} : { runnerKey }),
     runnerPublicKeys,
     deployerPublicKeys,

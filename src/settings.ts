@@ -90,6 +90,11 @@ export const settingsTable: readonly Setting[] = [
     meaning: 'which repository may deploy to which directories of this host, as which users',
   },
   {
+    name: 'HOOKLINE_CODEDEPLOY_LOCAL',
+    fallback: 'all are at AWS',
+    meaning: 'CodeDeploy groups that are this host, such as `shop/production`, with `;` between',
+  },
+  {
     name: 'HOOKLINE_RUNNER_KEY',
     fallback: 'made by `hookline start`',
     meaning: 'private key of this runner',

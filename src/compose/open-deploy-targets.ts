@@ -1,9 +1,11 @@
 import { chmodSync } from 'node:fs';
 import { extractZip } from '../../runners/artifacts/extract-zip.ts';
+import { createCodeDeployOnThisHost } from '../../runners/deploy/codedeploy-on-this-host.ts';
 import { createCodeDeployTarget } from '../../runners/deploy/codedeploy-target.ts';
 import type { DeploymentTarget } from '../../runners/deploy/deployment-target.ts';
 import { createLocalTarget } from '../../runners/deploy/local-target.ts';
 import { lookUpLocalDeploy } from '../../runners/deploy/look-up-local-deploy.ts';
+import { parseCodeDeployLocal } from '../../runners/deploy/parse-codedeploy-local.ts';
 import { parseLocalDeploy } from '../../runners/deploy/parse-local-deploy.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, ConfigRefusal } from '../config.ts';
@@ -24,7 +26,16 @@ export async function openDeployTargets(
   });
   const parsed = parseLocalDeploy(config.localDeploy);
   if (!parsed.ok) throw new ConfigRefusal('invalid', parsed.problems.join('\n'));
-  if (parsed.rules.length === 0) return { codedeploy };
+  const here = parseCodeDeployLocal(config.codedeployLocal);
+  if (!here.ok) throw new ConfigRefusal('invalid', here.problems.join('\n'));
+  if (parsed.rules.length === 0) {
+    if (here.groups.length === 0) return { codedeploy };
+    const remedy = 'set HOOKLINE_LOCAL_DEPLOY, which says which repository may deploy to which directories';
+    throw new ConfigRefusal(
+      'invalid',
+      `HOOKLINE_CODEDEPLOY_LOCAL makes deployments to this host, and nobody may deploy here: ${remedy}.`,
+    );
+  }
   // The scripts of a deployment run as other users, who must be able to reach their bundle but not to look around.
   chmodSync(stateDirectory, 0o711);
   const policies = await lookUpLocalDeploy({
@@ -38,5 +49,5 @@ export async function openDeployTargets(
     extract: (options) => extractZip({ ...options, limits: bundleLimits }),
     clock: systemClock,
   });
-  return { local, codedeploy };
+  return { local, codedeploy: createCodeDeployOnThisHost({ groups: here.groups, local, codedeploy }) };
 }

@@ -1,11 +1,16 @@
+import { parseCodeDeployLocal } from '../../runners/deploy/parse-codedeploy-local.ts';
 import { parseLocalDeploy } from '../../runners/deploy/parse-local-deploy.ts';
 import { type Config, ConfigRefusal, readConfig } from '../config.ts';
 
 /** The whole configuration of a process that runs: also what only its deployer reads is checked before anything starts. */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Config {
   const problems: string[] = [];
-  const parsed = parseLocalDeploy(environment['HOOKLINE_LOCAL_DEPLOY']);
-  if (!parsed.ok) problems.push(...parsed.problems);
+  for (const parsed of [
+    parseLocalDeploy(environment['HOOKLINE_LOCAL_DEPLOY']),
+    parseCodeDeployLocal(environment['HOOKLINE_CODEDEPLOY_LOCAL']),
+  ]) {
+    if (!parsed.ok) problems.push(...parsed.problems);
+  }
   try {
     const config = readConfig(environment);
     if (problems.length === 0) return config;

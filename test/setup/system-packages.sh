@@ -42,13 +42,14 @@ want_program() {
       done
       have memcached || missing memcached memcached
       ;;
+    nginx) have nginx || missing nginx nginx-light ;;
     unzip) have unzip || missing unzip unzip ;;
     compose)
       have docker-compose || docker compose version >/dev/null 2>&1 || missing docker-compose docker-compose
       # Makes the images of its services where no registry can be reached.
       have mmdebstrap || missing mmdebstrap mmdebstrap
       ;;
-    *) die "unknown part '$1'; known are node, git, redis, docker, compose, chromium, postgres, s3, unzip" ;;
+    *) die "unknown part '$1'; known are node, git, redis, docker, compose, chromium, postgres, s3, nginx, unzip" ;;
   esac
 }
 
@@ -110,7 +111,7 @@ forbid_starts_at_boot() {
   [ -d /run/systemd/system ] || return 0
   for package in $missing_packages; do
     case $package in
-      redis-server | memcached | swift-* | postgresql*)
+      redis-server | memcached | swift-* | postgresql* | nginx*)
         units=$(dpkg -L "$package" | sed -n 's|.*/systemd/system/\([^/@]*\.service\)$|\1|p')
         # shellcheck disable=SC2086 -- both are lists of words.
         [ -z "$units" ] || $as_root systemctl --quiet disable $units >>"$scratch/apt.log" 2>&1 || :

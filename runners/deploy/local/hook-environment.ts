@@ -1,9 +1,11 @@
 import { DeploymentRefusal } from '../deployment-refusal.ts';
 import type { DeploymentRequest } from '../deployment-target.ts';
 import type { HostUser } from './host-users.ts';
+import type { LocalOptions } from './local-options.ts';
 
 export type HookEnvironment = {
   readonly request: Pick<DeploymentRequest, 'repository' | 'environment' | 'secrets'>;
+  readonly options: Pick<LocalOptions, 'application' | 'group'>;
   readonly user: HostUser;
   readonly lifecycleEvent: string;
   readonly deploymentId: string;
@@ -14,16 +16,16 @@ export type HookEnvironment = {
  * All variables that a script sees: those of CodeDeploy's agent, the deployment's own secrets, and nothing of
  * hookline's. A secret cannot take the place of one of ours.
  */
-export function hookEnvironment({ request, user, ...ids }: HookEnvironment): Record<string, string> {
+export function hookEnvironment({ request, options, user, ...ids }: HookEnvironment): Record<string, string> {
   return {
     ...request.secrets,
     PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
     HOME: user.home,
     USER: user.name,
     LANG: 'C.UTF-8',
-    APPLICATION_NAME: request.repository,
+    APPLICATION_NAME: options.application ?? request.repository,
     DEPLOYMENT_ID: ids.deploymentId,
-    DEPLOYMENT_GROUP_NAME: request.environment,
+    DEPLOYMENT_GROUP_NAME: options.group ?? request.environment,
     DEPLOYMENT_GROUP_ID: ids.targetId,
     LIFECYCLE_EVENT: ids.lifecycleEvent,
   };

@@ -9,6 +9,9 @@ const localOptions = z.strictObject({
   fileExistsBehavior: z.enum(fileExistsBehaviors).default('DISALLOW'),
   /** Go on when the stop script of the revision before fails; otherwise a broken one blocks every deployment. */
   ignoreApplicationStopFailures: z.boolean().default(false),
+  /** What scripts are told as APPLICATION_NAME and DEPLOYMENT_GROUP_NAME; the repository and the environment unless given. */
+  application: z.string().optional(),
+  group: z.string().optional(),
 });
 
 export type LocalOptions = z.infer<typeof localOptions>;

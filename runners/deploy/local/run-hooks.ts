@@ -54,9 +54,10 @@ type Script = {
 };
 
 async function runScript(context: DeploymentContext, { event, script, user, directory, timeoutMs }: Script) {
-  const { request, deploymentId, store, note, report, times, clock, signal } = context;
+  const { request, options, deploymentId, store, note, report, times, clock, signal } = context;
   const { targetId } = store;
-  const environment = hookEnvironment({ request, user, lifecycleEvent: event, deploymentId, targetId });
+  const ids = { lifecycleEvent: event, deploymentId, targetId };
+  const environment = hookEnvironment({ request, options, user, ...ids });
   const result = await runHook({
     script: join(directory, script.location),
     directory,
