@@ -9,10 +9,12 @@ import { followToEnd } from './follow-to-end.ts';
 const context = fileURLToPath(new URL('../../runners/images/job', import.meta.url));
 
 // The same packages stand in runners/images/job/Dockerfile; bash and coreutils are in every Debian.
-const packages = ['ca-certificates', 'git', 'nodejs'];
+const packages = ['ca-certificates', 'git', 'nodejs', 'unzip', 'zip'];
+// Raised when the packages change, so that an engine that has the image of before makes the new one.
+const edition = 2;
 
 /**
- * The name of an image with sh, bash, git and Node.js, made if the engine does not have it yet: from
+ * The name of an image with sh, bash, git, zip and Node.js, made if the engine does not have it yet: from
  * runners/images/job/Dockerfile where a registry answers, else from this machine's Debian packages.
  * The first takes as long as the downloads, the second about 20 s.
  */
@@ -25,7 +27,7 @@ export async function ensureJobImage(
 ): Promise<string> {
   const docker = dockerClient(dockerHost);
   const suite = await debianSuite();
-  const name = `hookline/job:${suite}`;
+  const name = `hookline/job:${suite}-${edition}`;
   if (await hasImage(docker, name)) return name;
 
   try {
