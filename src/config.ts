@@ -2,6 +2,15 @@ import { isPublicKey, isSeed } from './contract/keys.ts';
 import { labelsSchema } from './contract/presence.ts';
 import { Refusal } from './errors.ts';
 import { type LogLevel, logLevels } from './log.ts';
+import {
+  defaultApiUrl,
+  isLoopback,
+  parseImages,
+  parseRepositories,
+  parseSwitch,
+  parseTravisImages,
+  parseUrl,
+} from './parse-setting.ts';
 import { settingsTable } from './settings.ts';
 
 export class ConfigRefusal extends Refusal<'invalid'> {}
@@ -43,6 +52,8 @@ export type Config = Readonly<{
   /** By language, or by language and version. */
   travisImages?: Readonly<Record<string, string>>;
   stopGraceMs: number;
+  /** Whether a repository that has no pipeline file gets one by what it holds. */
+  templates: boolean;
   /** Absent: as the command has it. */
   stopDelayMs?: number;
   github: Readonly<{
@@ -112,6 +123,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     parseTravisImages,
   );
   const logLevel = check('HOOKLINE_LOG_LEVEL', logLevels.join(', '), (text) =>
+  const templates = check('HOOKLINE_TEMPLATES', 'on or off', parseSwitch);
     logLevels.find((level) => level === text),
   );
   const redisForms =
@@ -184,6 +196,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     stopGraceMs: whole('HOOKLINE_STOP_GRACE_S', 0, 86_400, 30) * 1000,
     github: {
       secrets: [read('GITHUB_WEBHOOK_SECRET'), read('GITHUB_WEBHOOK_SECRET_PREVIOUS')].filter(isSet),
+    templates: templates ?? true,
       ...(githubToken === undefined ? {} : { token: githubToken }),
       ...(githubApp === undefined ? {} : { app: githubApp }),
       serverUrl: githubServer,
@@ -238,23 +251,6 @@ export function isSecret(name: string): boolean {
   return settingsTable.some((setting) => setting.name === name && setting.secret === true);
 }
 
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
-}
-
-/** Enterprise Servers serve the API below `/api/v3` (GitHub Enterprise Server documentation, REST API). */
-function defaultApiUrl(serverUrl: string): string {
-  return serverUrl === 'https://github.com' ? 'https://api.github.com' : `${serverUrl}/api/v3`;
-}
-
-function parseUrl(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const { protocol, username, search, hash } = new URL(text);
-  const fits =
-    (protocol === 'https:' || protocol === 'http:') && username === '' && search === '' && hash === '';
-  return fits ? text.replace(/\/+$/, '') : undefined;
-}
-
 function parseSeed(text: string): string | undefined {
   return isSeed(text) ? text : undefined;
 }
@@ -271,24 +267,6 @@ function parsePublicKeys(text: string): string[] | undefined {
 function parseLabels(text: string): string[] | undefined {
   const labels = text.split(',').map((part) => part.trim());
   return labelsSchema.safeParse(labels).success ? labels : undefined;
-}
-
-function parseImages(text: string): string[] | undefined {
-  const globs = text.split(',').map((part) => part.trim());
-  return globs.every((glob) => /^!?[\w*?][\w./:@*?-]*$/.test(glob)) ? globs : undefined;
-}
-
-function parseRepositories(text: string): Set<string> | undefined {
-  const names = text.split(',').map((part) => part.trim());
-  return names.every((name) => /^[\w.-]+(\/[\w.-]+)?$/.test(name)) ? new Set(names) : undefined;
-}
-
-function parseTravisImages(text: string): Record<string, string> | undefined {
-  const pairs = text
-    .split(',')
-    .map((part) => /^([\w+]+(?::[^\s=]+)?)=([\w./:@{}-]+)$/.exec(part.trim()) ?? []);
-  const images = Object.fromEntries(pairs.map(([, language = '', image = '']) => [language, image]));
-  return pairs.every(([whole]) => whole !== undefined) ? images : undefined;
 }
 
 function isSet(value: string | undefined): value is string {

@@ -132,6 +132,11 @@ export const settingsTable: readonly Setting[] = [
     meaning: 'exact names of the repositories that may have runs',
   },
   {
+  {
+    name: 'HOOKLINE_TEMPLATES',
+    fallback: 'on',
+    meaning: 'off: a repository that has no pipeline file is not built, whatever it holds',
+  },
     name: 'HOOKLINE_STOP_GRACE_S',
     fallback: '30',
     meaning: 'seconds that running jobs may go on after SIGTERM',

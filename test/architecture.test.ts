@@ -34,7 +34,7 @@ const mayImport: Record<string, readonly string[]> = {
   'runners/log': [...kernel, 'src/contract', 'src/blobs'],
   'runners/workspace': kernel,
   src: kernel,
-  'src/config.ts': [...kernel, 'src/settings.ts', 'src/contract'],
+  'src/config.ts': [...kernel, 'src/settings.ts', 'src/parse-setting.ts', 'src/contract'],
   'src/contract': kernel,
   'src/blobs': kernel,
   'src/runs': domain,

@@ -1,35 +1,45 @@
 export type Template = {
-  name: string;
-  /** Where its text stands, for whoever reads it. */
-  url: URL;
-  /** The file of the repository that decided. */
+  name: TemplateName;
+  /** What of the repository's root folder decided; a folder with a `/` at the end. */
   because: string;
 };
 
 /**
- * What tells a kind of repository, the most telling first: a Java or Python service often has a
- * `package.json` for its pages beside it, and nearly anything may have an `index.html`.
+ * What tells a kind of repository, the most telling first: a Java, Go or Python service often has a `package.json` for its
+ * pages beside it, and so has a Rails application, but apps for telephones have a `Gemfile` for their tools. Nearly anything
+ * may be packaged for Debian or have an `index.html`.
  */
 const signs = [
-  { name: 'java-gradle', files: ['gradlew', 'build.gradle', 'build.gradle.kts'] },
-  { name: 'java-maven', files: ['pom.xml'] },
-  { name: 'python', files: ['pyproject.toml', 'requirements.txt', 'setup.py'] },
-  { name: 'node', files: ['package.json'] },
-  { name: 'static', files: ['index.html'] },
+  { name: 'java-gradle', entries: ['gradlew', 'build.gradle', 'build.gradle.kts'] },
+  { name: 'java-maven', entries: ['pom.xml'] },
+  { name: 'go', entries: ['go.mod'] },
+  { name: 'ruby', entries: ['config.ru', 'Rakefile'] },
+  { name: 'python', entries: ['pyproject.toml', 'requirements.txt', 'setup.py'] },
+  { name: 'node', entries: ['package.json'] },
+  { name: 'ruby', entries: ['Gemfile'] },
+  { name: 'debian', entries: ['debian/'] },
+  { name: 'static', entries: ['index.html'] },
 ] as const;
 
-/** Root files worth looking for when choosing. */
-export const telltaleFiles: readonly string[] = signs.flatMap((sign) => sign.files);
+export type TemplateName = (typeof signs)[number]['name'];
+
+/** Each has its text in a file of its name, beside this one. */
+export const templateNames: readonly TemplateName[] = [...new Set(signs.map(({ name }) => name))];
+
+/** What tells of a template, the most telling first. */
+export function signsOf(name: TemplateName): string[] {
+  return signs.filter((sign) => sign.name === name).flatMap(({ entries }) => entries);
+}
 
 /**
- * The pipeline of a repository that has none, by the names of the files in its root; undefined when nothing
- * there is known.
+ * The template for a repository without a pipeline file, by what lies in its root folder (folders with a `/` at the end);
+ * undefined when nothing there is known.
  */
-export function chooseTemplate(rootFiles: Iterable<string>): Template | undefined {
-  const present = new Set(rootFiles);
-  for (const { name, files } of signs) {
-    const because = files.find((file) => present.has(file));
-    if (because !== undefined) return { name, url: new URL(`${name}.yml`, import.meta.url), because };
+export function chooseTemplate(root: Iterable<string>): Template | undefined {
+  const present = new Set(root);
+  for (const { name, entries } of signs) {
+    const because = entries.find((entry) => present.has(entry));
+    if (because !== undefined) return { name, because };
   }
   return undefined;
 }

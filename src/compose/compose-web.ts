@@ -54,6 +54,7 @@ import { openBlobs } from './open-blobs.ts';
 import { openDatabase } from './open-database.ts';
 import { openGithubAccess } from './open-github-access.ts';
 import { redisAddress } from './redis-address.ts';
+import { openTemplates } from './open-templates.ts';
 import { startGithubRecovery } from './start-github-recovery.ts';
 import { startHeadRecovery } from './start-head-recovery.ts';
 
@@ -195,6 +196,7 @@ export async function startWeb(
       ...(config.runTimeoutMs === undefined ? {} : { runTimeoutMs: config.runTimeoutMs }),
       ...(config.repositories === undefined ? {} : { repositories: config.repositories }),
       ...(config.travisImages === undefined ? {} : { travisImages: config.travisImages }),
+      ...(config.templates ? { templates: openTemplates() } : {}),
       now,
       newId,
       random: Math.random,

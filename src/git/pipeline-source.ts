@@ -10,7 +10,11 @@ type ReadableMirrors = {
     source: Source,
     request: { paths: readonly string[]; maxBytes: number; timeoutMs: number },
     options: { signal?: AbortSignal | undefined },
-  ): Promise<{ commit: CommitFacts; files: ReadonlyMap<string, { kind: string; content?: string }> }>;
+  ): Promise<{
+    commit: CommitFacts;
+    files: ReadonlyMap<string, { kind: string; content?: string }>;
+    root: readonly { name: string; kind: string }[];
+  }>;
 };
 
 /** Of one file; a pipeline file larger than this is refused by its parser in any case. */
@@ -45,7 +49,8 @@ export function createPipelineSource(mirrors: ReadableMirrors): PipelineSource {
           await mirrors.ensure(source, { signal });
           return known;
         }
-        const { commit, files } = await mirrors.readTree(source, { paths, maxBytes, timeoutMs }, { signal });
+        const tree = await mirrors.readTree(source, { paths, maxBytes, timeoutMs }, { signal });
+        const { commit, files } = tree;
         const found = new Map<string, string>();
         for (const [path, file] of files) {
           if (file.content !== undefined) found.set(path, file.content);
@@ -53,7 +58,8 @@ export function createPipelineSource(mirrors: ReadableMirrors): PipelineSource {
             throw new SourceRefusal('refused', `${path} is a ${file.kind}, not a file`);
           }
         }
-        const reading = { files: found, commit };
+        const root = tree.root.flatMap(({ name, kind }) => nameInRoot(name, kind));
+        const reading = { files: found, root, commit };
         keep(key, reading);
         return reading;
       } catch (error) {
@@ -61,4 +67,10 @@ export function createPipelineSource(mirrors: ReadableMirrors): PipelineSource {
       }
     },
   };
+}
+
+/** A link or a submodule may lead anywhere, and says nothing of what the repository holds. */
+function nameInRoot(name: string, kind: string): string[] {
+  if (kind === 'folder') return [`${name}/`];
+  return kind === 'file' ? [name] : [];
 }

@@ -125,7 +125,7 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     planned: Exclude<Planned, { again: string }>,
   ): Promise<void> {
     const settledAtMs = ports.now();
-    const reason = planned.no.join('; ');
+    const reason = [...(planned.notes ?? []), ...planned.no].join('; ');
     const verdict =
       planned.runs.length > 0
         ? ({ outcome: 'runs', settledAtMs, ...(reason ? { reason } : {}) } as const)
@@ -133,7 +133,9 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     const runs = await store.settleDelivery(delivery.id, verdict, planned.runs);
     for (const run of runs)
       log.info({ runId: run.id, repository: run.repository }, `run #${run.number} created`);
-    if (reason) log.info({ deliveryId: delivery.id }, `no run: ${reason}`);
+    if (planned.no.length > 0) {
+      log.info({ deliveryId: delivery.id }, `no run: ${planned.no.join('; ')}`);
+    }
   }
 
   const leaseSweep = startLoop({

@@ -57,12 +57,15 @@ export type CloneCredential = {
 
 /** PORT. Reads files of one commit, after making sure that the commit is on the reference its change names. */
 export type PipelineSource = {
-  /** Missing paths are left out. Rejects with a `SourceRefusal` whose code says why. */
+  /**
+   * Missing paths are left out. `root` is what lies in the root folder, the names of folders with a `/` at the end.
+   * Rejects with a `SourceRefusal` whose code says why.
+   */
   read(
     source: CodeSource & { credential?: CloneCredential },
     paths: readonly string[],
     options: { signal?: AbortSignal },
-  ): Promise<{ files: ReadonlyMap<string, string>; commit: CommitFacts }>;
+  ): Promise<{ files: ReadonlyMap<string, string>; root: readonly string[]; commit: CommitFacts }>;
 };
 
 /** What the commit itself says; not every provider's events do. */

@@ -2,6 +2,7 @@ import { matchTrigger } from '../../pipelines/match-trigger.ts';
 import { type Plan, planRun } from '../../pipelines/plan.ts';
 import type { Problem } from '../../pipelines/problem.ts';
 import { supersedesOlder } from '../../pipelines/supersede.ts';
+import { explainTemplate, templateOf } from '../../pipelines/templates/template-file.ts';
 import type { Reason } from '../contract/job-event.ts';
 import { Refusal } from '../errors.ts';
 import { answerCheckRequest, type RequestPorts } from './answer-check-request.ts';
@@ -15,7 +16,13 @@ import { type BranchFile, learnSchedules } from './learn-schedules.ts';
 import { foundBefore, noteHeads } from './note-heads.ts';
 import { parseOnce } from './parse-once.ts';
 import { interpretOwnDelivery } from './plan-own-delivery.ts';
-import { maxSourceTries, pipelineFile, readPipeline, withCommitFacts } from './read-pipeline.ts';
+import {
+  maxSourceTries,
+  pipelineFile,
+  readPipeline,
+  type Templates,
+  withCommitFacts,
+} from './read-pipeline.ts';
 import type { RemoteRefs } from './remote-refs.ts';
 import type { ScheduleBook } from './schedule.ts';
 
@@ -30,6 +37,8 @@ export type PlanPorts = {
   repositories?: ReadonlySet<string>;
   /** Absent: nobody answers the buttons beside checks. */
   requests?: Pick<RequestPorts, 'history' | 'commands'>;
+  /** Absent: a repository without a pipeline file has no runs. */
+  templates?: Templates;
   /** Images of translated files, in place of the official ones. */
   travisImages?: Readonly<Record<string, string>>;
   /** How long a run may take whose pipeline sets no limit. */
@@ -40,8 +49,8 @@ export type PlanPorts = {
   newId: () => string;
 };
 
-/** `again`: the code cannot be reached just now. */
-export type Planned = { runs: NewRun[]; no: string[] } | { again: string };
+/** `notes`: what is to be said of the runs. `again`: the code cannot be reached just now. */
+export type Planned = { runs: NewRun[]; no: string[]; notes?: string[] } | { again: string };
 
 /**
  * Turns a recorded delivery into the runs it asks for, and into the reasons for what it does not get. Everything
@@ -62,7 +71,7 @@ export async function planDelivery(
   if (ports.heads) await noteHeads(asked, delivery, { ...ports, heads: ports.heads }, ports.now());
   if ('ignored' in asked) return { runs: [], no: [asked.ignored] };
 
-  const planned: { runs: NewRun[]; no: string[] } = {
+  const planned: Exclude<Planned, { again: string }> = {
     runs: [],
     no: (asked.leftOut ?? []).map((left) => `${left.ref}: ${left.reason}`),
   };
@@ -74,6 +83,7 @@ export async function planDelivery(
     if ('again' in outcome) return outcome;
     if ('no' in outcome) planned.no.push(`${change.ref}: ${outcome.no}`);
     else planned.runs.push(outcome.run);
+    if ('note' in outcome) planned.notes = [...(planned.notes ?? []), `${change.ref}: ${outcome.note}`];
   }
   return planned;
 }
@@ -116,7 +126,7 @@ async function interpret(
   }
 }
 
-type PlannedChange = { run: NewRun } | { no: string } | { again: string };
+type PlannedChange = { run: NewRun; note?: string } | { no: string } | { again: string };
 
 async function planChange(
   change: Change,
@@ -153,7 +163,7 @@ async function planChange(
     },
   });
 
-  const read = await readPipeline(change, forge, ports.pipelines, delivery.tries, signal);
+  const read = await readPipeline(change, forge, ports, delivery.tries, signal);
   const learn = (file: BranchFile | undefined) => learnOf(change, file, forge, delivery, ports, signal);
   if ('no' in read && read.hasNoFile) {
     const problem = await learn(undefined);
@@ -179,7 +189,12 @@ async function planChange(
   }
   const { policy } = ports;
   const refused = policy && planned.jobs.flatMap((job) => (job.leftOut ? [] : refusedOf(job, policy)));
-  if (refused?.length) return broken({ code: 'not-allowed', message: cut(refused.join('\n')) }, { file });
+  const template = templateOf(file);
+  if (refused?.length) {
+    // Nobody asked for what a template asks for, so it is no mistake of the repository's.
+    if (template) return { no: `the template ${template.name} is for it, but ${refused.join('; ')}` };
+    return broken({ code: 'not-allowed', message: cut(refused.join('\n')) }, { file });
+  }
   const pipeline = { file, digest: parsed.digest };
   const timeoutMs = planned.timeoutMs ?? ports.runTimeoutMs;
   const plan = { ...planned, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
@@ -187,6 +202,7 @@ async function planChange(
   const supersedes = !delivery.isLate && supersedesOlder(parsed.pipeline.concurrency, change.event);
   return {
     run: { ...base, change: withCommitFacts(change, read.commit), pipeline, supersedes, plan, jobIds },
+    ...(template ? { note: explainTemplate(template) } : {}),
   };
 }
 

@@ -19,6 +19,9 @@ export const [pipelineFile] = pipelineFiles;
  */
 export const maxSourceTries = 30;
 
+/** What a repository gets that has no file of its own, by what lies in its root folder; undefined when nothing fits. */
+export type Templates = (root: readonly string[]) => { file: string; source: string } | undefined;
+
 export type ReadPipeline =
   | { source: string; file: string; commit: CommitFacts }
   | { no: string; hasNoFile?: true }
@@ -29,7 +32,7 @@ export type ReadPipeline =
 export async function readPipeline(
   change: Change,
   forge: Forge,
-  pipelines: PipelineSource,
+  { pipelines, templates }: { pipelines: PipelineSource; templates?: Templates },
   tries: number,
   signal: AbortSignal,
 ): Promise<ReadPipeline> {
@@ -37,18 +40,19 @@ export async function readPipeline(
   try {
     credential = await forge.cloneCredential(change, { signal });
     const code = { ...forge.sourceOf(change), ...(credential ? { credential } : {}) };
-    const { files, commit } = await pipelines.read(code, [...pipelineFiles], { signal });
+    const { files, root, commit } = await pipelines.read(code, [...pipelineFiles], { signal });
     // Not every event carries its head commit's message: only now can it be asked.
     const isAsked = change.event === 'pull_request' || (change.event === 'push' && change.message === '');
     const skip = isAsked ? findSkipToken(commit.message) : undefined;
     if (skip !== undefined) return { no: `the head commit says ${skip}` };
     const file = pipelineFiles.find((name) => files.has(name));
     const source = file === undefined ? undefined : files.get(file);
-    if (file === undefined || source === undefined) {
-      const names = pipelineFiles.join(' and no ');
-      return { no: `no ${names} at commit ${change.sha.slice(0, 10)}`, hasNoFile: true };
-    }
-    return { source, file, commit };
+    if (file !== undefined && source !== undefined) return { source, file, commit };
+    const template = templates?.(root);
+    if (template) return { ...template, commit };
+    const names = pipelineFiles.join(' and no ');
+    const instead = templates ? ', and nothing in its root folder that a template is for' : '';
+    return { no: `no ${names} at commit ${change.sha.slice(0, 10)}${instead}`, hasNoFile: true };
   } catch (error) {
     if (!(error instanceof SourceRefusal)) throw error;
     if (error.code === 'moved') return { no: error.message };

@@ -1,5 +1,6 @@
 import { html } from 'hono/html';
 import { languageOf } from '../../pipelines/parse-file.ts';
+import { explainTemplate, templateOf } from '../../pipelines/templates/template-file.ts';
 import type { ScheduledTime } from '../runs/change.ts';
 import type { RunDetail } from '../runs/history.ts';
 import { limitText } from '../runs/run-limit.ts';
@@ -14,7 +15,7 @@ export function runFacts(run: RunDetail): Html {
 <dt>Commit</dt><dd><code>${run.sha}</code></dd>
 <dt>Reference</dt><dd><code>${run.ref}</code></dd>
 ${run.schedule ? scheduleFact(run.schedule) : ''}
-<dt>Pipeline</dt><dd><code>${run.pipeline.file}</code> <code class="quiet">${run.pipeline.digest.slice(0, 12)}</code>${languageOf(run.pipeline.file) === 'travis' ? ', translated from the language of Travis CI' : ''}</dd>
+<dt>Pipeline</dt><dd><code>${run.pipeline.file}</code> <code class="quiet">${run.pipeline.digest.slice(0, 12)}</code>${originOf(run.pipeline.file)}</dd>
 <dt>Created</dt><dd>${moment(run.createdAtMs)}</dd>
 ${run.startedAtMs === undefined ? '' : html`<dt>Started</dt><dd>${moment(run.startedAtMs)}</dd>`}
 ${run.finishedAtMs === undefined ? '' : html`<dt>Finished</dt><dd>${moment(run.finishedAtMs)}</dd>`}
@@ -24,6 +25,13 @@ ${run.limit ? html`<dt>Time limit</dt><dd>${limitText(run.limit.timeoutMs)}${run
 <dt>API</dt><dd><a href="/api/v1/runs/${run.id}"><code>/api/v1/runs/${run.id}</code></a></dd>
 </dl>
 </section>`;
+}
+
+/** Why that file, where it is not the repository's own in our language. */
+function originOf(file: string): string {
+  const template = templateOf(file);
+  if (template) return `: ${explainTemplate(template)}`;
+  return languageOf(file) === 'travis' ? ', translated from the language of Travis CI' : '';
 }
 
 function scheduleFact({ cron, timezone, dueAtMs, missedSinceMs }: ScheduledTime): Html {

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { languageOf } from '../../../pipelines/parse-file.ts';
+import { explainTemplate, templateOf } from '../../../pipelines/templates/template-file.ts';
 import type { ScheduledTime } from '../../runs/change.ts';
 import type {
   ArtifactDetail,
@@ -102,6 +103,14 @@ export const runJson = runSummaryJson
       language: z
         .enum(['hookline', 'travis'])
         .openapi({ description: 'The language of the file; any but hookline was translated.' }),
+      template: z
+        .object({ name: z.string(), because: z.string(), note: z.string() })
+        .optional()
+        .openapi({
+          description:
+            'Present when the repository has no pipeline file: the template that was taken, what of its root ' +
+            'folder decided, and how to have the template as a file.',
+        }),
     }),
     jobs: z.array(jobJson),
     artifacts: z.array(artifactJson),
@@ -140,11 +149,22 @@ export function runToJson(run: RunDetail): z.infer<typeof runJson> {
     ...(run.approval ? { approval: approvalToJson(run.approval) } : {}),
     ...(run.supersededBy ? { supersededBy: linkTo(run.supersededBy) } : {}),
     ...(run.limit ? limitToJson(run.limit) : {}),
-    pipeline: { ...run.pipeline, language: languageOf(run.pipeline.file) },
+    pipeline: pipelineToJson(run.pipeline),
     jobs: run.jobs.map(jobToJson),
     artifacts: run.artifacts.map(artifactToJson),
     deployments: run.deployments.map(deploymentToJson),
     statuses: run.statuses.map(statusToJson),
+  };
+}
+
+function pipelineToJson({ file, digest }: RunDetail['pipeline']) {
+  const template = templateOf(file);
+  const language = languageOf(file);
+  return {
+    file,
+    digest,
+    language,
+    ...(template ? { template: { ...template, note: explainTemplate(template) } } : {}),
   };
 }
 

@@ -60,6 +60,7 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
   const pipelines = {
     read: async (source: { sha: string }) => ({
       files: new Map([['.hookline.yml', pipeline]]),
+      root: [],
       commit: { ...commit, sha: source.sha },
     }),
   };

@@ -30,13 +30,24 @@ describe('createPipelineSource', () => {
       ['a', { kind: 'file', content: 'x' }],
       ['b', { kind: 'missing' }],
     ]);
-    const tree = await read(async () => ({ commit, files }));
+    const tree = await read(async () => ({ commit, files, root: [] }));
     expect([...tree.files]).toEqual([['a', 'x']]);
+  });
+
+  it('tells what lies in the root folder, links and submodules left out', async () => {
+    const root = [
+      { name: 'a', kind: 'file' },
+      { name: 'debian', kind: 'folder' },
+      { name: 'pom.xml', kind: 'symlink' },
+      { name: 'go.mod', kind: 'submodule' },
+    ];
+    const tree = await read(async () => ({ commit, files: new Map(), root }));
+    expect(tree.root).toEqual(['a', 'debian/']);
   });
 
   it('refuses a link or a folder in the place of a file', async () => {
     const files = new Map([['a', { kind: 'symlink' }]]);
-    await expect(read(async () => ({ commit, files }))).rejects.toMatchObject({ code: 'refused' });
+    await expect(read(async () => ({ commit, files, root: [] }))).rejects.toMatchObject({ code: 'refused' });
   });
 
   it.each([
@@ -56,7 +67,7 @@ describe('createPipelineSource', () => {
     const source = createPipelineSource({
       async readTree() {
         calls.readTree += 1;
-        return { commit, files: new Map([['a', { kind: 'file', content: 'x' }]]) };
+        return { commit, files: new Map([['a', { kind: 'file', content: 'x' }]]), root: [] };
       },
       async ensure() {
         calls.ensure += 1;

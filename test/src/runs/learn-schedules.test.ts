@@ -68,6 +68,7 @@ async function openPlanner({ heads = { 'refs/heads/main': tip }, defaultBranch =
         pipelines: {
           read: async ({ sha }) => ({
             files: new Map(file === undefined ? [] : [['.hookline.yml', file]]),
+            root: [],
             commit: { sha, ...commit },
           }),
         },

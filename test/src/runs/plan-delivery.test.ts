@@ -49,7 +49,7 @@ async function plannedRun(
           cloneCredential: async () => undefined,
         },
       },
-      pipelines: { read: async () => ({ files: new Map([['.hookline.yml', pipeline]]), commit }) },
+      pipelines: { read: async () => ({ files: new Map([['.hookline.yml', pipeline]]), root: [], commit }) },
       ...(policy && { policy }),
       now: () => 1_000,
       newId: () => `id${++ids}`,

@@ -10,7 +10,7 @@ import { testApp } from '../http/test-app.ts';
 import { openRecoveryScene } from './recovery-scene.ts';
 
 /** From the push to what the API and the page say of it: everything but control's loop around the planning. */
-export async function openWhyScene(given: Pick<PlanPorts, 'repositories'> = {}) {
+export async function openWhyScene(given: Pick<PlanPorts, 'repositories' | 'templates' | 'policy'> = {}) {
   const scene = await openRecoveryScene();
   const { git, db, history, inbox, forge } = scene;
   const mirrors = openMirrors({ directory: join(scene.directory, 'mirrors'), allowedBases: [git.url] });
@@ -32,7 +32,7 @@ export async function openWhyScene(given: Pick<PlanPorts, 'repositories'> = {}) 
       if (!delivery) return;
       const planned = await planDelivery(delivery, ports, signal);
       if ('again' in planned) throw new Error(planned.again);
-      const reason = planned.no.join('; ');
+      const reason = [...(planned.notes ?? []), ...planned.no].join('; ');
       const outcome = planned.runs.length > 0 ? 'runs' : 'ignored';
       await store.settleDelivery(delivery.id, { outcome, reason, settledAtMs: Date.now() }, planned.runs);
     }
@@ -47,7 +47,11 @@ export async function openWhyScene(given: Pick<PlanPorts, 'repositories'> = {}) 
       const { items } = await history.listDeliveries({}, { limit: 1 });
       const [newest] = items;
       const answer = await app.request(`/api/v1/deliveries/${newest?.id}`);
-      const json = (await answer.json()) as { outcome: string; reason?: string };
+      const json = (await answer.json()) as {
+        outcome: string;
+        reason?: string;
+        runs?: { id: string }[];
+      };
       const page = await (await app.request(`/deliveries/${newest?.id}`)).text();
       const shown = page.replaceAll('&quot;', '"').replaceAll('&#39;', "'");
       if (json.outcome === 'ignored') expect(shown).toContain(`Nothing ran: <bdi>${json.reason}</bdi>`);
