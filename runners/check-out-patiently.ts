@@ -14,12 +14,12 @@ export async function checkOutPatiently(
   checkout: () => Promise<void>,
   { clock, signal, note }: { clock: Clock; signal: AbortSignal; note: (text: string) => void },
 ): Promise<void> {
-  const begunAtMs = clock.now();
+  const begunAtMs = clock.elapsed();
   for (let tries = 0; ; tries += 1) {
     try {
       return await checkout();
     } catch (error) {
-      if (!isPassing(error) || clock.now() - begunAtMs >= giveUpAfterMs) throw error;
+      if (!isPassing(error) || clock.elapsed() - begunAtMs >= giveUpAfterMs) throw error;
       const nextMs = Math.min(waitMs.most, waitMs.first * 2 ** tries);
       note(`${error.message}\nIt is tried again in ${nextMs / 1_000} s.`);
       await pause(clock, nextMs, signal);

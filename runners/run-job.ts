@@ -74,7 +74,7 @@ async function carryOut(
   let room: Room | undefined;
   let caches: JobCaches | undefined;
   try {
-    const startedAtMs = ports.clock.now();
+    const startedAtMs = ports.clock.elapsed();
     if (spec.attempt > 1) job.jobLog.note(`attempt ${spec.attempt} of this job`);
     job.jobLog.note(`checking out ${spec.repository} at ${spec.sha}, image ${spec.image}`);
     checkImages(spec, ports.images);
@@ -91,7 +91,7 @@ async function carryOut(
       imageId,
       ...(digest === undefined ? {} : { imageDigest: digest }),
     });
-    job.jobLog.note(`ready after ${ports.clock.now() - startedAtMs} ms`);
+    job.jobLog.note(`ready after ${ports.clock.elapsed() - startedAtMs} ms`);
     const { stop, jobLog, report } = job;
     const { workspaceDir } = room;
     const { note } = jobLog;

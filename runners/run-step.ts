@@ -93,19 +93,18 @@ export async function runStep(index: number, step: StepSpec, options: StepOption
 
 /** Looks at the clock when the limit could have been reached, not at every chunk of output. */
 function watchSilence(clock: Clock, limitMs: number | undefined, silent: (limitMs: number) => void) {
-  let heardAtMs = clock.now();
+  let heardAtMs = clock.elapsed();
   let callOff = () => {};
   const look = (): void => {
     if (limitMs === undefined) return;
-    // A clock that was set back must not put the limit off for longer than it is.
-    const leftMs = Math.min(limitMs, heardAtMs + limitMs - clock.now());
+    const leftMs = heardAtMs + limitMs - clock.elapsed();
     if (leftMs <= 0) silent(limitMs);
     else callOff = clock.after(leftMs, look);
   };
   look();
   return {
     heard: () => {
-      heardAtMs = clock.now();
+      heardAtMs = clock.elapsed();
     },
     callOff: () => callOff(),
   };

@@ -28,7 +28,7 @@ export function watchDisk(options: {
 }): { close(): void } {
   const { limitBytes, use, clock, onOver, onFault } = options;
   const closed = new AbortController();
-  let walkedAtMs = clock.now();
+  let walkedAtMs = clock.elapsed();
   let nextWalkMs = 0;
   let usedBytes = 0;
   let volumeAtWalk: number | undefined;
@@ -47,12 +47,12 @@ export function watchDisk(options: {
   async function see(): Promise<void> {
     const volume = await use.volumeBytes();
     volumeAtWalk ??= volume;
-    const nowMs = clock.now();
+    const nowMs = clock.elapsed();
     const hasFilled = volume - volumeAtWalk >= (limitBytes - usedBytes) / 2;
     if (nowMs < nextWalkMs || (!hasFilled && nowMs - walkedAtMs < walkMs)) return;
     usedBytes = await use.jobBytes({ signal: closed.signal });
     if (closed.signal.aborted) return;
-    walkedAtMs = clock.now();
+    walkedAtMs = clock.elapsed();
     nextWalkMs = walkedAtMs + (walkedAtMs - nowMs) * pauseFactor;
     volumeAtWalk = volume;
     if (usedBytes <= limitBytes) return;

@@ -61,7 +61,7 @@ export function claimLease(options: {
     runner: address,
     payload: { publicKey, name, version, place, labels, jobId, attempt },
   });
-  const startedAtMs = clock.now();
+  const startedAtMs = clock.elapsed();
   let cancelResend = () => {};
   let answered = false;
   const { promise: answer, resolve } = Promise.withResolvers<ClaimAnswer>();
@@ -73,7 +73,7 @@ export function claimLease(options: {
   }
 
   function send(): void {
-    if (clock.now() - startedAtMs >= options.giveUpMs) {
+    if (clock.elapsed() - startedAtMs >= options.giveUpMs) {
       settle({ refused: 'control did not answer' });
       return;
     }

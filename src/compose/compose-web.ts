@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { listRemote } from '../../runners/workspace/list-remote.ts';
 import { openMirrors } from '../../runners/workspace/mirror.ts';
+import { systemClock } from '../clock.ts';
 import { createCodecommitForge } from '../codecommit/codecommit-forge.ts';
 import type { Config } from '../config.ts';
 import { fingerprint, identityOf } from '../contract/keys.ts';
@@ -53,8 +54,8 @@ import type { DataDirectory } from './data-directory.ts';
 import { openBlobs } from './open-blobs.ts';
 import { openDatabase } from './open-database.ts';
 import { openGithubAccess } from './open-github-access.ts';
-import { redisAddress } from './redis-address.ts';
 import { openTemplates } from './open-templates.ts';
+import { redisAddress } from './redis-address.ts';
 import { startGithubRecovery } from './start-github-recovery.ts';
 import { startHeadRecovery } from './start-head-recovery.ts';
 
@@ -81,7 +82,7 @@ export async function startWeb(
   data: DataDirectory,
 ): Promise<Web> {
   const { log } = options;
-  const now = Date.now;
+  const { now, elapsed } = systemClock;
   const database = await openDatabase(config, data, log);
   const { db } = database;
   const redis = connectRedis(redisAddress(options.redisUrl), { patient: false, log });
@@ -195,9 +196,10 @@ export async function startWeb(
       policy: job,
       ...(config.runTimeoutMs === undefined ? {} : { runTimeoutMs: config.runTimeoutMs }),
       ...(config.repositories === undefined ? {} : { repositories: config.repositories }),
-      ...(config.travisImages === undefined ? {} : { travisImages: config.travisImages }),
       ...(config.templates ? { templates: openTemplates() } : {}),
+      ...(config.travisImages === undefined ? {} : { travisImages: config.travisImages }),
       now,
+      elapsed,
       newId,
       random: Math.random,
       log,
@@ -214,7 +216,7 @@ export async function startWeb(
       queueTimeoutMs: config.queueTimeoutMs,
     },
   );
-  const calendar = startSchedules({ schedules, now, newId, log });
+  const calendar = startSchedules({ schedules, now, elapsed, newId, log });
   const comparing = startHeadRecovery(config, { heads, refs, forges, now, newId, log });
   const recovery = startGithubRecovery(config, {
     store: createSqlRecovery(db),

@@ -1,6 +1,7 @@
 import type { Log } from '../log.ts';
 import type { RunStore } from './run-store.ts';
 import { transition } from './transition.ts';
+import { setClockGraceMs, watchClock } from './watch-clock.ts';
 
 const jobsPerTurn = 100;
 
@@ -8,9 +9,13 @@ const jobsPerTurn = 100;
 export function createApprovalSweep(ports: {
   store: Pick<RunStore, 'change' | 'unapproved'>;
   now: () => number;
+  /** Of a `Clock`. */
+  elapsed: () => number;
   log: Pick<Log, 'info'>;
 }): () => Promise<'more' | 'idle'> {
+  const sinceClockWasSetMs = watchClock(ports);
   return async () => {
+    if (sinceClockWasSetMs() < setClockGraceMs) return 'idle';
     const nowMs = ports.now();
     const late = await ports.store.unapproved(nowMs, jobsPerTurn);
     for (const { runId, jobId } of late) {

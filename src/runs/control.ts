@@ -32,6 +32,8 @@ export type ControlPorts = Omit<LeaseDeskPorts, 'link'> &
     commands: CommandLog;
     link: ControlLink;
     tickets: TicketWriter;
+    /** Of a `Clock`: what passes, whatever the wall clock is set to. */
+    elapsed: () => number;
     log: Log;
   };
 

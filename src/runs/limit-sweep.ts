@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import type { RunStore } from './run-store.ts';
 import { labelsOf } from './runner-labels.ts';
 import { transition } from './transition.ts';
+import { setClockGraceMs, watchClock } from './watch-clock.ts';
 
 /** PORT. What has taken, or waited, longer than it may. What is found is found again until the run says so. */
 export type LimitStore = {
@@ -20,11 +21,19 @@ const perTurn = 100;
 
 /** Ends the runs that are out of time and the jobs that nobody takes. One turn of a loop. */
 export function createLimitSweep(
-  ports: { store: Pick<RunStore, 'change'>; limits: LimitStore; now: () => number; log: Log },
+  ports: {
+    store: Pick<RunStore, 'change'>;
+    limits: LimitStore;
+    now: () => number;
+    /** Of a `Clock`. */
+    elapsed: () => number;
+    log: Log;
+  },
   queueTimeoutMs: number,
 ): () => Promise<'more' | 'idle'> {
-  const { store, limits, now, log } = ports;
-  const startedAtMs = now();
+  const { store, limits, now, elapsed, log } = ports;
+  const startedAtMs = elapsed();
+  const sinceClockWasSetMs = watchClock(ports);
 
   async function endOverdue(nowMs: number): Promise<number> {
     const overdue = await limits.overdueRuns(nowMs, perTurn);
@@ -36,7 +45,7 @@ export function createLimitSweep(
   }
 
   async function endUnclaimed(nowMs: number): Promise<number> {
-    if (nowMs - startedAtMs < Math.min(claimGraceMs, queueTimeoutMs)) return 0;
+    if (elapsed() - startedAtMs < Math.min(claimGraceMs, queueTimeoutMs)) return 0;
     const unclaimed = await limits.unclaimed(nowMs - queueTimeoutMs, perTurn);
     for (const { runId, jobId, attempt, plan } of unclaimed) {
       log.warn({ runId, jobId, attempt }, 'nobody took the job in time: it is given up');
@@ -53,6 +62,7 @@ export function createLimitSweep(
   }
 
   return async () => {
+    if (sinceClockWasSetMs() < setClockGraceMs) return 'idle';
     const nowMs = now();
     const ended = Math.max(await endOverdue(nowMs), await endUnclaimed(nowMs));
     return ended === perTurn ? 'more' : 'idle';

@@ -61,9 +61,13 @@ export type LeaseStore = {
    * nothing) and says what the runner is to do. `fenced`: the lease is not in force any more.
    */
   renew(leaseId: string, beat: number, untilMs: number): Promise<'continue' | 'cancel' | 'fenced'>;
+  /** Every lease of an attempt that is not over, with the newest beat that was seen. */
+  standing(): Promise<StandingLease[]>;
   /**
-   * Takes away the leases that ended before `nowMs`, the oldest first, and returns them: from here on none of them
-   * can be renewed. Returns them again until their attempts are over, for whoever took them away may have died.
+   * Takes away those of these leases whose newest beat is still this one, and returns them: from here on none of them
+   * can be renewed. One that was taken away before is returned again, for whoever took it away may have died.
    */
-  expired(nowMs: number, limit: number): Promise<LeaseRecord[]>;
+  takeAway(leases: readonly Pick<StandingLease, 'leaseId' | 'beat'>[]): Promise<LeaseRecord[]>;
 };
+
+export type StandingLease = { leaseId: string; beat: number; isTakenAway: boolean };

@@ -4,6 +4,7 @@ import { loadCronTimes } from './cron-times.ts';
 import type { Schedule, ScheduleBook } from './schedule.ts';
 import { scheduleTurn } from './schedule-turn.ts';
 import { scheduledDelivery } from './scheduled-change.ts';
+import { setClockGraceMs, watchClock } from './watch-clock.ts';
 
 export type SchedulePorts = {
   schedules: ScheduleBook;
@@ -17,12 +18,16 @@ const lookEveryMs = 5_000;
 const mostAtOnce = 100;
 
 /** Writes a delivery into the inbox for each schedule whose time has come. Any number of these may run. */
-export function startSchedules(ports: SchedulePorts): Loop {
+export function startSchedules(ports: SchedulePorts & { elapsed: () => number }): Loop {
+  const sinceClockWasSetMs = watchClock(ports);
   return startLoop({
     name: 'schedules',
     idleMs: lookEveryMs,
     log: ports.log,
-    turn: async (signal) => ((await fireDueSchedules(ports, signal)) === mostAtOnce ? 'more' : 'idle'),
+    turn: async (signal) => {
+      if (sinceClockWasSetMs() < setClockGraceMs) return 'idle';
+      return (await fireDueSchedules(ports, signal)) === mostAtOnce ? 'more' : 'idle';
+    },
   });
 }
 

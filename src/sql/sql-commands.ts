@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { CommandAction, CommandLog } from '../runs/command.ts';
+import { isFreeAt } from './held-until.ts';
 import { inTransaction, outlastOutage } from './in-transaction.ts';
 import type { Tables } from './tables.ts';
 
@@ -42,7 +43,7 @@ export function createSqlCommands(db: Kysely<Tables>): SqlCommands {
           .selectFrom('commands as command')
           .selectAll()
           .where('state', '=', 'pending')
-          .where('held_until', '<=', nowMs)
+          .where(isFreeAt(nowMs))
           // The one of its run that was taken before, or the oldest when none was.
           .where(({ not, exists, selectFrom }) =>
             not(

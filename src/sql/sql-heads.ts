@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { type HeadBook, headDeliveryId, type KnownHead, type KnownRepository } from '../runs/head-book.ts';
 import { hasRun } from './has-run.ts';
+import { isClaimable } from './held-until.ts';
 import { inTransaction } from './in-transaction.ts';
 import { ownDeliveryRow } from './own-delivery-row.ts';
 import type { Tables } from './tables.ts';
@@ -48,7 +49,7 @@ export function createSqlHeads(db: Kysely<Tables>): HeadBook {
         .updateTable('head_looks')
         .set({ claimed_at: nowMs })
         .where('repository', '=', repository)
-        .where('claimed_at', '<', unlessSinceMs)
+        .where(isClaimable('claimed_at', { nowMs, unlessSinceMs }))
         .returning('looked_at')
         .executeTakeFirst();
       return row && { isFirst: row.looked_at === null };

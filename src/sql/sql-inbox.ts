@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import type { DeliveryQueue, RecordedDelivery } from '../runs/delivery-queue.ts';
 import type { Inbox, NewDelivery, Recorded } from '../webhooks/inbox.ts';
 import { groupLength, recordGroup } from './delivery-group.ts';
+import { isFreeAt } from './held-until.ts';
 import { outlastOutage, rerunLostRaces } from './in-transaction.ts';
 import { type InsertDeliveries, insertTogether } from './insert-deliveries.ts';
 import type { Tables } from './tables.ts';
@@ -171,7 +172,7 @@ async function laneHeads(db: Kysely<Tables>, nowMs: number, limit: number): Prom
       from lanes where lanes.lane is not null
     )
     select heads.id from heads join deliveries on deliveries.id = heads.id
-    where deliveries.held_until <= ${nowMs} order by heads.id limit ${limit}
+    where ${isFreeAt(nowMs, 'deliveries.held_until')} order by heads.id limit ${limit}
   `.execute(db);
   return rows.map((row) => row.id);
 }
@@ -198,7 +199,7 @@ async function takeHeads(
     ])
     .where('id', 'in', heads)
     .where('outcome', '=', 'pending')
-    .where('held_until', '<=', nowMs)
+    .where(isFreeAt(nowMs))
     .orderBy('id')
     .forUpdate()
     .skipLocked()

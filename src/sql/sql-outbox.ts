@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Outbox, OutboxEntry } from '../runs/outbox.ts';
 import type { Effect } from '../runs/transition.ts';
+import { isFreeAt } from './held-until.ts';
 import { inTransaction, outlastOutage } from './in-transaction.ts';
 import type { OutboxRow, Tables } from './tables.ts';
 
@@ -31,7 +32,7 @@ export function createSqlOutbox(db: Kysely<Tables>): SqlOutbox {
           .selectAll()
           .where('state', '=', 'pending')
           .where('type', '=', type)
-          .where('held_until', '<=', nowMs)
+          .where(isFreeAt(nowMs))
           // The one of its key that was taken before, or the oldest when none was.
           .where(({ not, exists, selectFrom }) =>
             not(
@@ -115,7 +116,7 @@ async function supersede(db: Kysely<Tables>, type: Effect['type'], nowMs: number
     .where('state', '=', 'pending')
     .where('type', '=', type)
     // Put off after a problem counts as waiting; held without one is being carried out.
-    .where((eb) => eb.or([eb('held_until', '<=', nowMs), eb('problem', 'is not', null)]))
+    .where((eb) => eb.or([isFreeAt(nowMs), eb('problem', 'is not', null)]))
     .where(({ exists, selectFrom }) =>
       exists(
         selectFrom('outbox as newer')

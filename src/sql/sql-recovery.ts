@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { RecoveryStore } from '../runs/delivery-log.ts';
 import { hasRun } from './has-run.ts';
+import { isClaimable } from './held-until.ts';
 import type { Tables } from './tables.ts';
 
 /** Ids per statement; SQLite takes at most 32,766 values in one. */
@@ -39,7 +40,7 @@ export function createSqlRecovery(db: Kysely<Tables>): RecoveryStore {
           conflict
             .column('repository')
             .doUpdateSet({ claimed_at: nowMs })
-            .where('recoveries.claimed_at', '<', unlessSinceMs),
+            .where(isClaimable('recoveries.claimed_at', { nowMs, unlessSinceMs })),
         )
         .returning('through')
         .executeTakeFirst();

@@ -3,6 +3,7 @@ import type { Ticket } from '../contract/ticket.ts';
 import { createRun } from '../runs/create-run.ts';
 import type { Run } from '../runs/run.ts';
 import type { LeaseRecord, LeaseStore, RunStore } from '../runs/run-store.ts';
+import { isFreeAt } from './held-until.ts';
 import { inTransaction, outlastOutage } from './in-transaction.ts';
 import { loadRun } from './load-run.ts';
 import { saveTransition } from './save-run.ts';
@@ -115,7 +116,7 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
         .innerJoin('jobs', 'jobs.id', 'attempts.job_id')
         .select(['attempts.job_id', 'attempts.number', 'jobs.kind', 'jobs.labels'])
         .where('attempts.status', '=', 'queued')
-        .where((eb) => eb.or([eb('not_before', 'is', null), eb('not_before', '<=', now())]))
+        .where((eb) => eb.or([eb('not_before', 'is', null), isFreeAt(now(), 'not_before')]))
         .orderBy('attempts.queued_at')
         .limit(limit)
         .execute();
@@ -152,25 +153,33 @@ export function createSqlLeaseStore(db: Kysely<Tables>): LeaseStore {
       return row.status === 'leased' && row.cancel_requested === 1 ? 'cancel' : 'continue';
     },
 
-    async expired(nowMs, limit) {
-      const found = await leaseRows(db)
+    async standing() {
+      const rows = await db
+        .selectFrom('attempts')
+        .select(['lease_id', 'lease_beat', 'lease_expires_at'])
         .where('status', '=', 'leased')
-        .where('lease_expires_at', '<', nowMs)
         .orderBy('lease_expires_at')
-        .limit(limit)
         .execute();
-      if (found.length === 0) return [];
-      // A heartbeat may have renewed some since: only those are taken away that are still over at this instant.
+      return rows.map((row) => ({
+        leaseId: row.lease_id ?? '',
+        beat: row.lease_beat,
+        isTakenAway: row.lease_expires_at === takenAway,
+      }));
+    },
+
+    async takeAway(leases) {
+      if (leases.length === 0) return [];
       const rows = await inTransaction(db, (trx) =>
         trx
           .updateTable('attempts')
           .set({ lease_expires_at: takenAway })
           .where('status', '=', 'leased')
-          .where('lease_expires_at', '<', nowMs)
-          .where(
-            'lease_id',
-            'in',
-            found.map((row) => row.lease_id),
+          .where(({ and, eb, or }) =>
+            or(
+              leases.map(({ leaseId, beat }) =>
+                and([eb('lease_id', '=', leaseId), eb('lease_beat', '=', beat)]),
+              ),
+            ),
           )
           .returning(leaseColumns)
           .execute(),

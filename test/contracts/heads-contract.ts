@@ -81,6 +81,9 @@ export function describeHeads(name: string, open: () => Promise<HeadStores>): vo
       expect((await ask(1_050)).filter(Boolean)).toEqual([]);
       await heads.settle(repository, nothing, 1_060);
       expect((await ask(1_200)).filter(Boolean)).toEqual([{ isFirst: false }]);
+      // Of a clock that was far ahead and was put right.
+      expect((await ask(7_200_000)).filter(Boolean)).toHaveLength(1);
+      expect((await ask(1_300)).filter(Boolean)).toHaveLength(1);
       expect(await heads.claim('octo/unknown', { nowMs: 1, unlessSinceMs: 1 })).toBeUndefined();
     });
 

@@ -30,7 +30,7 @@ export function describeApprovals(name: string, open: () => Promise<Stores>): vo
 
   const jobOf = async ({ store }: Stores) => (await store.get('run'))?.jobs[0];
   const sweep = ({ store }: Stores, nowMs: number) =>
-    createApprovalSweep({ store, now: () => nowMs, log: silentLog })();
+    createApprovalSweep({ store, now: () => nowMs, elapsed: () => 0, log: silentLog })();
 
   describe(`approvals: ${name}`, () => {
     it('are waited for by the job and the run, as everybody sees it', async () => {

@@ -60,6 +60,15 @@ export function describeDeliveryQueue(name: string, open: () => Promise<Stores>)
       expect(third).toMatchObject({ id: '01', tries: 2 });
     });
 
+    it('hands out what was held by a clock that was far ahead, once it is put right', async () => {
+      const stores = await opened();
+      await stores.inbox.record(sampleDelivery('01'));
+      expect(await take(stores, 7_200_000)).toEqual(['01']);
+      expect(await take(stores, 7_200_100)).toEqual([]);
+      expect(await take(stores, 100)).toEqual(['01']);
+      expect(await take(stores, 200)).toEqual([]);
+    });
+
     it('leaves a delivery with its planner for as long as that one says', async () => {
       const stores = await opened();
       await stores.inbox.record(sampleDelivery('01'));

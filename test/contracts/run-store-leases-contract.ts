@@ -8,17 +8,18 @@ export function describeLeases(name: string, open: () => Promise<Stores>): void 
     it('are renewed by newer heartbeats only', async () => {
       const stores = await withRun(open);
       await move(stores, claim('l1'));
-      expect(await stores.leases.renew('l1', 5, 30_000)).toBe('continue');
-      expect(await stores.leases.renew('l1', 5, 90_000)).toBe('continue');
-      expect(await stores.leases.renew('l1', 4, 90_000)).toBe('continue');
-      expect(await stores.leases.expired(30_001, 10)).toHaveLength(1);
+      for (const beat of [5, 5, 4]) expect(await stores.leases.renew('l1', beat, 30_000)).toBe('continue');
+      expect(await stores.leases.standing()).toEqual([{ leaseId: 'l1', beat: 5, isTakenAway: false }]);
     });
 
-    it('that were never renewed last as long as they were granted', async () => {
+    it('are taken away when nothing newer was heard of them than what whoever does so has seen', async () => {
       const stores = await withRun(open);
       await move(stores, claim('l1'));
-      expect(await stores.leases.expired(16_000, 10)).toEqual([]);
-      expect(await stores.leases.expired(16_001, 10)).toMatchObject([
+      const [seen] = await stores.leases.standing();
+      if (!seen) throw new Error('no lease stands');
+      await stores.leases.renew('l1', 1, 40_000);
+      expect(await stores.leases.takeAway([seen])).toEqual([]);
+      expect(await stores.leases.takeAway([{ leaseId: 'l1', beat: 1 }])).toMatchObject([
         { runId: 'run', jobId: jobId('run', 'a'), attempt: 1, leaseId: 'l1', runner: { id: 'r1' } },
       ]);
     });
@@ -26,24 +27,28 @@ export function describeLeases(name: string, open: () => Promise<Stores>): void 
     it('that were taken away cannot be renewed, and are named again until their attempt is over', async () => {
       const stores = await withRun(open);
       await move(stores, claim('l1'));
-      await stores.leases.expired(16_001, 10);
+      await stores.leases.takeAway(await stores.leases.standing());
       expect(await stores.leases.renew('l1', 9, 99_000)).toBe('fenced');
       const again = await stores.reopen();
-      expect(await again.leases.expired(16_002, 10)).toHaveLength(1);
+      const standing = await again.leases.standing();
+      expect(standing).toMatchObject([{ leaseId: 'l1', isTakenAway: true }]);
+      expect(await again.leases.takeAway(standing)).toHaveLength(1);
       await move(again, { type: 'lease-expired', jobId: jobId('run', 'a'), leaseId: 'l1' });
-      expect(await again.leases.expired(16_003, 10)).toEqual([]);
+      expect(await again.leases.standing()).toEqual([]);
+      expect(await again.leases.takeAway(standing)).toEqual([]);
       expect(await again.leases.renew('l1', 10, 99_000)).toBe('fenced');
     });
 
-    it('that were renewed in time are not taken away', async () => {
+    it('that are renewed at the same instant are taken away or go on, and whoever asks is told which', async () => {
       const stores = await withRun(open);
       await move(stores, claim('l1'));
-      const [, expired] = await Promise.all([
+      const seen = await stores.leases.standing();
+      const [, lost] = await Promise.all([
         stores.leases.renew('l1', 1, 40_000),
-        stores.leases.expired(20_000, 10),
+        stores.leases.takeAway(seen),
       ]);
       const verdict = await stores.leases.renew('l1', 2, 50_000);
-      expect(verdict).toBe(expired.length === 0 ? 'continue' : 'fenced');
+      expect(verdict).toBe(lost.length === 0 ? 'continue' : 'fenced');
     });
 
     it('carry word of a cancelled run, and of nothing that nobody knows', async () => {
@@ -59,7 +64,7 @@ export function describeLeases(name: string, open: () => Promise<Stores>): void 
       await move(stores, claim('l1'));
       await move(stores, report('l1', 1, succeeded));
       expect(await stores.leases.renew('l1', 7, 30_000)).toBe('continue');
-      expect(await stores.leases.expired(99_000, 10)).toEqual([]);
+      expect(await stores.leases.standing()).toEqual([]);
     });
   });
 }

@@ -87,7 +87,8 @@ export function describeLimits(name: string, open: () => Promise<Stores>): void 
       expect(await stores.limits.overdueRuns(65_000, 10)).toEqual(['run']);
 
       const again = await stores.reopen();
-      const ports = { store: again.store, limits: again.limits, now: () => 65_000, log: silentLog };
+      const clock = { now: () => 65_000, elapsed: () => 0 };
+      const ports = { store: again.store, limits: again.limits, ...clock, log: silentLog };
       expect(await createLimitSweep(ports, day)()).toBe('idle');
       expect(await again.store.get('run')).toMatchObject({ reason: { code: 'run-timeout' } });
       expect(await again.limits.overdueRuns(day, 10)).toEqual([]);
@@ -98,7 +99,8 @@ export function describeLimits(name: string, open: () => Promise<Stores>): void 
     it('ends a job that nobody took in time, and gives runners a while after control was away', async () => {
       const stores = await withRun(open);
       let nowMs = 3 * day;
-      const ports = { store: stores.store, limits: stores.limits, now: () => nowMs, log: silentLog };
+      const clock = { now: () => nowMs, elapsed: () => nowMs };
+      const ports = { store: stores.store, limits: stores.limits, ...clock, log: silentLog };
       const sweep = createLimitSweep(ports, day);
       await sweep();
       expect((await stores.store.get('run'))?.status).toBe('queued');

@@ -40,6 +40,9 @@ export function describeRecovery(name: string, open: () => Promise<Stores>): voi
       expect(await ask(1_100)).toBeUndefined();
       await recovery.complete('octo/app', 900);
       expect(await ask(1_101)).toEqual({ throughMs: 900 });
+      // Of a clock that was far ahead and was put right.
+      expect(await ask(7_200_000)).toEqual({ throughMs: 900 });
+      expect(await ask(1_102)).toEqual({ throughMs: 900 });
     });
 
     it('are known by the id that the provider gave them', async () => {

@@ -166,11 +166,12 @@ describe('several processes over one PostgreSQL', () => {
         ),
       );
     }
+    const seen = await other.leases.standing();
     const renewals = runs.map(async (run) => {
       await pause();
       return one.leases.renew(run, 1, 40_000);
     });
-    const lost = await other.leases.expired(20_000, 100);
+    const lost = await other.leases.takeAway(seen);
     const verdicts = await Promise.all(renewals);
     const lostIds = new Set(lost.map(({ leaseId }) => leaseId));
     expect(verdicts.map((verdict) => verdict === 'fenced')).toEqual(runs.map((run) => lostIds.has(run)));

@@ -26,6 +26,7 @@ async function watched(
     },
     clock: {
       now: () => now.atMs + lateMs,
+      elapsed: () => now.atMs + lateMs,
       after(_ms, run) {
         timers.push(run);
         return () => void timers.splice(timers.indexOf(run), 1);

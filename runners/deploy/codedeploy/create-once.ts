@@ -54,8 +54,9 @@ export async function createOnce(work: DeploymentWork, revision: BundleRevision)
         if (found !== undefined) return await keepId(work, found);
         continue;
       }
-      failingSinceMs ??= clock.now();
-      if (clock.now() - failingSinceMs >= times.giveUpAfterMs) throw refusalOfFault(fault, options, error);
+      failingSinceMs ??= clock.elapsed();
+      if (clock.elapsed() - failingSinceMs >= times.giveUpAfterMs)
+        throw refusalOfFault(fault, options, error);
       await pause(clock, backoffDelayMs(times.backoffMs, failures, random), signal);
       failures += 1;
     }

@@ -32,7 +32,7 @@ export async function followDeployment(
   const fleet = watchFleet(work, deploymentId);
   const continued = new Set<DeploymentWaitType>();
   const report = statusReporter(work, deploymentId);
-  const beganAtMs = clock.now();
+  const beganAtMs = clock.elapsed();
   let heardAtMs = beganAtMs;
   let stop: FollowState['stop'] = 'no';
   let stopAtMs = Number.POSITIVE_INFINITY;
@@ -50,15 +50,15 @@ export async function followDeployment(
     if (signal.aborted && stop === 'no') {
       if (isHandOver(signal.reason)) return leftBehind('handed-over', deploymentId);
       stop = 'wanted';
-      stopAtMs = clock.now() + times.stopMs;
+      stopAtMs = clock.elapsed() + times.stopMs;
     }
-    const info = await lookAt(work, deploymentId, clock.now() - beganAtMs);
+    const info = await lookAt(work, deploymentId, clock.elapsed() - beganAtMs);
     if (info instanceof DeploymentRefusal) return leftBehind(info, deploymentId);
     if (info) {
-      heardAtMs = clock.now();
+      heardAtMs = clock.elapsed();
       const isKnown = await fleet.refresh();
-      if (info.status === 'Failed' || info.status === 'Stopped') endedAtMs ??= clock.now();
-      const overdue = clock.now() - (endedAtMs ?? clock.now()) >= times.rollbackMs;
+      if (info.status === 'Failed' || info.status === 'Stopped') endedAtMs ??= clock.elapsed();
+      const overdue = clock.elapsed() - (endedAtMs ?? clock.elapsed()) >= times.rollbackMs;
       const action = nextAction(info, {
         stop,
         continued,
@@ -89,8 +89,8 @@ export async function followDeployment(
         }
       }
     }
-    if (clock.now() >= stopAtMs) return leftBehind('not-stopped', deploymentId);
-    if (clock.now() - heardAtMs >= times.silenceMs) return leftBehind('silent', deploymentId);
+    if (clock.elapsed() >= stopAtMs) return leftBehind('not-stopped', deploymentId);
+    if (clock.elapsed() - heardAtMs >= times.silenceMs) return leftBehind('silent', deploymentId);
     // A signal ends only the pause that it comes into: afterwards the pace is the same as before.
     await pause(clock, pollDelayMs(times, polls, fleet.machines.length), stop === 'no' ? signal : undefined);
   }

@@ -16,19 +16,19 @@ export async function followRollback(
   stopAtMs: number,
 ): Promise<NonNullable<Ending['rollback']>> {
   const { clock, times, signal } = work;
-  const beganAtMs = clock.now();
+  const beganAtMs = clock.elapsed();
   // A signal that came before is why there is a rollback: it is waited for as long as stopping may take.
   const isStopping = signal.aborted;
   await work.say(`CodeDeploy rolls back with ${deploymentId}.`);
   let heardAtMs = beganAtMs;
   for (let polls = 0; ; polls += 1) {
-    const info = await lookAt(work, deploymentId, clock.now() - beganAtMs);
+    const info = await lookAt(work, deploymentId, clock.elapsed() - beganAtMs);
     if (info instanceof DeploymentRefusal) return { deploymentId };
-    if (info) heardAtMs = clock.now();
+    if (info) heardAtMs = clock.elapsed();
     const status = info?.status;
     if (status === 'Succeeded' || status === 'Failed' || status === 'Stopped')
       return { deploymentId, status };
-    const isLate = clock.now() >= stopAtMs || clock.now() - heardAtMs >= times.silenceMs;
+    const isLate = clock.elapsed() >= stopAtMs || clock.elapsed() - heardAtMs >= times.silenceMs;
     if (isLate || (signal.aborted && !isStopping)) return { deploymentId };
     await pause(clock, pollDelayMs(times, polls, 0), isStopping ? undefined : signal);
   }

@@ -12,14 +12,14 @@ type Patience = Pick<DeploymentWork, 'clock' | 'times' | 'random' | 'signal' | '
  */
 export async function keepTrying<T>(work: Patience, call: () => Promise<T>): Promise<T> {
   const { clock, times, random, signal, options } = work;
-  const beganAtMs = clock.now();
+  const beganAtMs = clock.elapsed();
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await call();
     } catch (error) {
       const fault = readAwsFault(error);
       if (fault.kind === 'bug') throw error;
-      if (!isPassing(fault) || clock.now() - beganAtMs >= times.giveUpAfterMs) {
+      if (!isPassing(fault) || clock.elapsed() - beganAtMs >= times.giveUpAfterMs) {
         throw refusalOfFault(fault, options, error);
       }
       await pause(clock, backoffDelayMs(times.backoffMs, attempt, random), signal);

@@ -75,7 +75,7 @@ export async function runHook(options: RunHook): Promise<HookResult> {
 /** Reads until the script has ended and its output too, or only background processes hold that open. */
 async function follow(script: Script, output: HookOutput, options: RunHook): Promise<HookResult> {
   const lines = collectLines(options);
-  const goneForMs = () => options.clock.now() - (script.endedAtMs() ?? Number.POSITIVE_INFINITY);
+  const goneForMs = () => options.clock.elapsed() - (script.endedAtMs() ?? Number.POSITIVE_INFINITY);
   let bytesAfterExit = 0;
   const reading = await output.read({
     onChunk: (chunk) => {
@@ -125,7 +125,7 @@ function watch(child: ChildProcess, options: RunHook): Script {
   const settle = () => {
     callOffTimeout();
     options.signal.removeEventListener('abort', cancel);
-    endedAtMs = options.clock.now();
+    endedAtMs = options.clock.elapsed();
   };
 
   child.once('spawn', () => {

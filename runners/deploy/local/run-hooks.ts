@@ -25,9 +25,9 @@ export async function runHooks(
 ): Promise<StepResult> {
   const scripts = revision?.appspec.hooks[event] ?? [];
   if (!revision || scripts.length === 0) return { outcome: 'skipped' };
-  const untilMs = context.clock.now() + eventLimitSeconds * 1000;
+  const untilMs = context.clock.elapsed() + eventLimitSeconds * 1000;
   for (const script of scripts) {
-    const leftMs = Math.max(1, untilMs - context.clock.now());
+    const leftMs = Math.max(1, untilMs - context.clock.elapsed());
     const timeoutMs = Math.min(leftMs, (script.timeoutSeconds ?? eventLimitSeconds) * 1000);
     const user = allowedUser(context, script);
     await context.say(`$ ${script.location} (as ${user.name})`);

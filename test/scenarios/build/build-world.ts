@@ -96,6 +96,7 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
       openJob: (run, job) => openJob(run, job, { forges, vault, store, limits }),
       runUrl: (runId) => `https://ci.example.com/runs/${runId}`,
       now,
+      elapsed: systemClock.elapsed,
       newId,
       random: Math.random,
       log: silentLog,

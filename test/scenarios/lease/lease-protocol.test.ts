@@ -53,8 +53,10 @@ async function carryOut(seed: number, trouble: Trouble): Promise<{ run: Run; beg
         clock.after(downMs, () => void (call === calls && world.startControl()));
       } else if (trouble.cuts && blow < 0.75) {
         link.cutUntil(clock.now() + random.between(1_000, 25_000));
-      } else {
+      } else if (random.chance(0.5)) {
         machine?.clock.setBack(random.between(-600_000, 600_000));
+      } else {
+        world.setControlClockBack(random.between(-3_600_000, 3_600_000));
       }
       clock.after(random.between(5_000, 25_000), strike);
     };

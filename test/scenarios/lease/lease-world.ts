@@ -46,12 +46,14 @@ export async function createLeaseWorld(seed: number, plans: Parameters<typeof ne
   const link = createLossyLink(clock, random, forgeFrame);
   const root = mkdtempSync(join(tmpdir(), 'hookline-lease-'));
   const db = await openSqlite(':memory:');
+  /** Of a control that runs beside the store: its wall clock stands where it stands, and is set while it works. */
+  let controlClock = createMachineClock(clock, 0);
   let ids = 0;
   const newId = () => {
     ids += 1;
     return `id${String(ids).padStart(6, '0')}`;
   };
-  const store = createSqlRunStore(db, { now: clock.now, newId, onEffects: () => {} });
+  const store = createSqlRunStore(db, { now: () => controlClock.now(), newId, onEffects: () => {} });
   const leases = createSqlLeaseStore(db);
   const inbox = createSqlInbox(db, silentLog);
   const controlSeed = newSeed();
@@ -81,8 +83,10 @@ export async function createLeaseWorld(seed: number, plans: Parameters<typeof ne
 
   async function startControl(): Promise<void> {
     const machine = createMachineClock(clock, 0);
+    controlClock = createMachineClock(clock, random.between(-3_600_000, 3_600_000));
     const controlLink = link.control();
-    const ports = { store, leases, now: clock.now, newId, log: silentLog, link: controlLink, openJob };
+    const { now, elapsed } = controlClock;
+    const ports = { store, leases, now, elapsed, newId, log: silentLog, link: controlLink, openJob };
     const keys = new Set(machines.map(({ seed: own }) => identityOf(own).publicKey));
     const enrolled = { runners: keys, deployers: keys };
     const desk = createLeaseDesk(ports, { identity, seed: controlSeed, enrolled, leaseMs });
@@ -201,6 +205,7 @@ export async function createLeaseWorld(seed: number, plans: Parameters<typeof ne
     provider,
     store,
     addMachine,
+    setControlClockBack: (byMs: number) => controlClock.setBack(byMs),
     startControl,
     stopControl: () => stopControl(),
     run: () => store.get('run'),

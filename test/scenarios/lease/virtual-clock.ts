@@ -25,6 +25,7 @@ export function createVirtualClock(startMs: number): VirtualClock {
 
   return {
     now: () => nowMs,
+    elapsed: () => nowMs - startMs,
     after(delayMs, run) {
       order += 1;
       const timer = { atMs: nowMs + Math.max(0, Math.round(delayMs)), order, run };
@@ -63,6 +64,7 @@ export function createMachineClock(clock: Clock, offsetMs: number): MachineClock
   let stopped = false;
   return {
     now: () => clock.now() + offset,
+    elapsed: clock.elapsed,
     after: (delayMs, run) => clock.after(delayMs, () => stopped || run()),
     setBack(byMs) {
       offset -= Math.round(byMs);

@@ -23,6 +23,7 @@ async function saidOf(plan: ReturnType<typeof buildPlan>): Promise<string | unde
       },
       limits,
       now: () => nowMs,
+      elapsed: () => nowMs,
       log: silentLog,
     },
     3_600_000,

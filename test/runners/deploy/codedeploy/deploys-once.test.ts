@@ -8,6 +8,7 @@ function clockUntilCrash(looks: number): Clock & { crashed: boolean } {
   const clock = {
     crashed: false,
     now: () => tick(() => systemClock.now()),
+    elapsed: () => tick(() => systemClock.elapsed()),
     after: (delayMs: number, run: () => void) => tick(() => systemClock.after(delayMs, run)),
   };
   let left = looks;
