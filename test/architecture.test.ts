@@ -46,11 +46,13 @@ const mayImport: Record<string, readonly string[]> = {
   'src/sql': [...domain, 'src/webhooks/inbox.ts', 'src/secrets/secret-store.ts'],
   'src/redis': [...kernel, 'src/contract'],
   'src/secrets': domain,
+  // A run without a service: the domain and the executor, in one process.
+  'src/local': [...domain, 'src/webhooks', 'src/blobs', 'runners'],
   'src/http': [...domain, 'src/blobs'],
   'src/web': domain,
   // Here alone everything comes together.
   'src/compose': ['src', 'runners', 'pipelines'],
-  'src/cli': [...domain, 'src/compose', 'src/config.ts', 'src/settings.ts', 'src/secrets'],
+  'src/cli': [...domain, 'src/compose', 'src/local', 'src/config.ts', 'src/settings.ts', 'src/secrets'],
 };
 
 const filesIn = (root: string) =>

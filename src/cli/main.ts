@@ -6,6 +6,7 @@ const commands: Record<string, () => Promise<Command>> = {
   start: async () => (await import('./start.ts')).start,
   web: async () => (await import('./web.ts')).web,
   runner: async () => (await import('./runner.ts')).runner,
+  init: async () => (await import('./init.ts')).init,
   validate: async () => (await import('./validate.ts')).validate,
   migrate: async () => (await import('./migrate.ts')).migrate,
   secrets: async () => (await import('./secrets.ts')).secrets,
