@@ -4,15 +4,14 @@ import { buildCondition } from './build-condition.ts';
 import { buildMatrix } from './build-matrix.ts';
 import { buildResources } from './build-resources.ts';
 import { buildServices } from './build-services.ts';
+import { buildTarget } from './build-target.ts';
 import { buildRefs, buildTriggers, everything, type LineOf } from './build-triggers.ts';
 import { buildVariables, durationOr, limitOf, listOf } from './build-values.ts';
-import { defaultBundleKey } from './bundle-key.ts';
 import { shorthandJob } from './outline.ts';
 import { tidyPath } from './pattern-fault.ts';
 import type {
   ArtifactDefinition,
   DeployDefinition,
-  DeployTarget,
   JobDefinition,
   Pipeline,
   StepDefinition,
@@ -162,23 +161,5 @@ function buildDeploy(
     ...buildApproval(shape.approval),
     timeoutMs: durationOr(shape.timeout, defaultTimeoutMs),
     target: buildTarget(shape),
-  };
-}
-
-function buildTarget({ codedeploy }: DeploymentShape): DeployTarget {
-  if (codedeploy === undefined) return { type: 'local' };
-  return {
-    type: 'codedeploy',
-    application: codedeploy.application,
-    group: codedeploy.group,
-    bucket: codedeploy.bucket,
-    key: codedeploy.key ?? defaultBundleKey,
-    region: codedeploy.region,
-    ...(codedeploy.config === undefined ? {} : { config: codedeploy.config }),
-    ...(codedeploy.description === undefined ? {} : { description: codedeploy.description }),
-    fileExistsBehavior: codedeploy.file_exists_behavior ?? 'DISALLOW',
-    ignoreApplicationStopFailures: codedeploy.ignore_application_stop_failures ?? false,
-    ...(codedeploy.auto_rollback === undefined ? {} : { autoRollback: codedeploy.auto_rollback }),
-    ...(codedeploy.minimum_healthy === undefined ? {} : { minimumHealthy: codedeploy.minimum_healthy }),
   };
 }

@@ -21,7 +21,7 @@ function checkTarget({ path, name, targets }: DeployOutline): Finding[] {
   const [first, second] = targets;
   if (first === undefined) {
     const message = `deployment "${name}" has no target`;
-    return [{ path, atKey: true, message, expected: 'local: {} or codedeploy' }];
+    return [{ path, atKey: true, message, expected: 'local: {}, codedeploy or s3' }];
   }
   if (second === undefined) return [];
   const message = `deployment "${name}" has two targets, ${first} and ${second}`;

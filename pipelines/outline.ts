@@ -30,7 +30,7 @@ export type DeployOutline = Named & {
   group: Named | undefined;
   secrets: Named[];
   targets: string[];
-  /** Template of the bundle's key. */
+  /** Template of the bundle's key, or of what the keys of its files begin with. */
   key: Named | undefined;
   hasBranches: boolean;
   hasTags: boolean;
@@ -155,7 +155,7 @@ function templatesOf(kind: Template['kind'], value: unknown, path: YamlPath): Te
   );
 }
 
-const targetNames = ['local', 'codedeploy'];
+const targetNames = ['local', 'codedeploy', 's3'];
 
 /** A misspelt target is a misspelling, and not a missing target on top. */
 function standsFor(key: string, target: string): boolean {
@@ -165,13 +165,14 @@ function standsFor(key: string, target: string): boolean {
 function outlineDeploy(name: string, value: unknown): DeployOutline {
   const [deploy, path] = [mapAt(value), ['deploy', name]];
   const [artifact] = textsAt(deploy['artifact'], [...path, 'artifact']);
-  const [key] = textsAt(mapAt(deploy['codedeploy'])['key'], [...path, 'codedeploy', 'key']);
+  const [bundleKey] = textsAt(mapAt(deploy['codedeploy'])['key'], [...path, 'codedeploy', 'key']);
+  const [prefix] = textsAt(mapAt(deploy['s3'])['prefix'], [...path, 's3', 'prefix']);
   return {
     name,
     path,
     artifact,
     group: groupOf(deploy, path),
-    key,
+    key: bundleKey ?? prefix,
     secrets: textsAt(deploy['secrets'], [...path, 'secrets']),
     targets: targetNames.filter((target) => Object.keys(deploy).some((key) => standsFor(key, target))),
     hasBranches: deploy['branches'] !== undefined,

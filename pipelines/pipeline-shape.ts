@@ -4,6 +4,7 @@ import { caches } from './cache-shape.ts';
 import { condition } from './condition-shape.ts';
 import { matrix } from './matrix-shape.ts';
 import { resources } from './resource-shape.ts';
+import { s3 } from './s3-shape.ts';
 import { services } from './service-shape.ts';
 import {
   artifactName,
@@ -210,7 +211,7 @@ const codedeploy = mapping('a mapping with application, group, bucket and region
     .optional(),
 });
 
-const deployment = mapping('a mapping with artifact and a target: local or codedeploy', {
+const deployment = mapping('a mapping with artifact and a target: local, codedeploy or s3', {
   artifact: text('the name of an artifact').describe('The artifact of exactly one job.'),
   branches: patterns.optional(),
   tags: patterns.optional(),
@@ -226,6 +227,7 @@ const deployment = mapping('a mapping with artifact and a target: local or coded
     .optional()
     .describe("Carries out the bundle's appspec.yml on the deployer's host."),
   codedeploy: codedeploy.optional(),
+  s3: s3.optional().describe('Puts the files of the artifact into a bucket.'),
 });
 
 const concurrency = mapping('a mapping such as { supersede: true }', {

@@ -1,3 +1,4 @@
+import type { s3Acls, s3StorageClasses } from './s3-shape.ts';
 import type { Expression } from './travis/expression.ts';
 
 /**
@@ -197,7 +198,7 @@ export type DeployDefinition = {
   target: DeployTarget;
 };
 
-export type DeployTarget = LocalTarget | CodeDeployTarget;
+export type DeployTarget = LocalTarget | CodeDeployTarget | S3Target;
 
 /** The bundle's `appspec.yml`, carried out on the deployer's own host. */
 export type LocalTarget = { type: 'local' };
@@ -223,4 +224,24 @@ export type CodeDeployTarget = {
    * says: `CodeDeployDefault.AllAtOnce` succeeds when one instance of nine did. Absent: CodeDeploy's word.
    */
   minimumHealthy?: number;
+};
+
+/** The files of the artifact, put into a bucket. Nothing that is there already is deleted. */
+export type S3Target = {
+  type: 's3';
+  bucket: string;
+  region: string;
+  /** Of the artifact; empty for all of it. */
+  directory: string;
+  /** Template of what keys begin with: see `bundle-key.ts`. Empty for the top of the bucket. */
+  prefix: string;
+  acl?: (typeof s3Acls)[number];
+  cacheControl?: string;
+  storageClass?: (typeof s3StorageClasses)[number];
+  encryption?: 'AES256';
+  detectEncoding: boolean;
+  /** Files and directories whose names begin with a dot are uploaded, too. */
+  dotMatch: boolean;
+  /** Secrets that are the credentials, where they do not have the names that AWS gives them. */
+  credentials?: { accessKeyId: string; secretAccessKey: string };
 };

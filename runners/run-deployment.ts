@@ -154,17 +154,29 @@ function reporter(spec: DeploySpec, job: JobRun, clock: Clock): (event: Deployme
         });
       }
       case 'status': {
-        const { status, externalId, instances } = event;
+        const { status, externalId } = event;
+        const detail = detailOf(event, mask);
         return job.report({
           type: 'deployment.updated',
           at,
           status,
           ...(externalId === undefined ? {} : { externalId }),
-          // Without it the instances that were last told stay.
-          ...(instances && { detail: { instances: instances.map((each) => maskedInstance(each, mask)) } }),
+          // Without it what was last told stays.
+          ...(detail && { detail }),
         });
       }
     }
+  };
+}
+
+function detailOf(
+  { instances, upload }: Extract<DeploymentEvent, { type: 'status' }>,
+  mask: (text: string) => string,
+) {
+  if (!instances && !upload) return undefined;
+  return {
+    ...(instances && { instances: instances.map((each) => maskedInstance(each, mask)) }),
+    ...(upload && { upload }),
   };
 }
 

@@ -42,6 +42,7 @@ export type Config = Readonly<{
   queueTimeoutMs: number;
   localDeploy?: string;
   codedeployLocal?: string;
+  deployBuckets?: string;
   runnerKey?: string;
   runnerPublicKeys: readonly string[];
   deployerPublicKeys: readonly string[];
@@ -51,9 +52,9 @@ export type Config = Readonly<{
   repositories?: ReadonlySet<string>;
   /** By language, or by language and version. */
   travisImages?: Readonly<Record<string, string>>;
-  stopGraceMs: number;
   /** Whether a repository that has no pipeline file gets one by what it holds. */
   templates: boolean;
+  stopGraceMs: number;
   /** Absent: as the command has it. */
   stopDelayMs?: number;
   github: Readonly<{
@@ -122,8 +123,8 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     'language=image or language:version=image, several with commas between',
     parseTravisImages,
   );
-  const logLevel = check('HOOKLINE_LOG_LEVEL', logLevels.join(', '), (text) =>
   const templates = check('HOOKLINE_TEMPLATES', 'on or off', parseSwitch);
+  const logLevel = check('HOOKLINE_LOG_LEVEL', logLevels.join(', '), (text) =>
     logLevels.find((level) => level === text),
   );
   const redisForms =
@@ -153,6 +154,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const codecommitGitUrl = url('CODECOMMIT_GIT_URL');
   const localDeploy = read('HOOKLINE_LOCAL_DEPLOY');
   const codedeployLocal = read('HOOKLINE_CODEDEPLOY_LOCAL');
+  const deployBuckets = read('HOOKLINE_DEPLOY_BUCKETS');
   const dockerHost = read('DOCKER_HOST');
 
   const slots = whole('HOOKLINE_SLOTS', 1, 256, 2);
@@ -185,6 +187,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     queueTimeoutMs: whole('HOOKLINE_QUEUE_TIMEOUT_S', 1, longestLimitS, 86_400) * 1000,
     ...(localDeploy === undefined ? {} : { localDeploy }),
     ...(codedeployLocal === undefined ? {} : { codedeployLocal }),
+    ...(deployBuckets === undefined ? {} : { deployBuckets }),
     ...(runnerKey === undefined ? {} : { runnerKey }),
     runnerPublicKeys,
     deployerPublicKeys,
@@ -193,10 +196,10 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(repositories === undefined ? {} : { repositories }),
     ...(travisImages === undefined ? {} : { travisImages }),
     ...(stopDelayS < 0 ? {} : { stopDelayMs: stopDelayS * 1000 }),
+    templates: templates ?? true,
     stopGraceMs: whole('HOOKLINE_STOP_GRACE_S', 0, 86_400, 30) * 1000,
     github: {
       secrets: [read('GITHUB_WEBHOOK_SECRET'), read('GITHUB_WEBHOOK_SECRET_PREVIOUS')].filter(isSet),
-    templates: templates ?? true,
       ...(githubToken === undefined ? {} : { token: githubToken }),
       ...(githubApp === undefined ? {} : { app: githubApp }),
       serverUrl: githubServer,

@@ -95,6 +95,12 @@ export const settingsTable: readonly Setting[] = [
     meaning: 'CodeDeploy groups that are this host, such as `shop/production`, with `;` between',
   },
   {
+    name: 'HOOKLINE_DEPLOY_BUCKETS',
+    fallback: 'all are at AWS',
+    meaning:
+      'where buckets of `s3` deployments are instead: an endpoint or a directory, such as `www=https://minio.example.com; docs=/srv/docs`',
+  },
+  {
     name: 'HOOKLINE_RUNNER_KEY',
     fallback: 'made by `hookline start`',
     meaning: 'private key of this runner',
@@ -127,16 +133,16 @@ export const settingsTable: readonly Setting[] = [
       'images for jobs of a `.travis.yml`, such as `node_js=mirror/node:{version}, generic=mirror/builder`',
   },
   {
+    name: 'HOOKLINE_TEMPLATES',
+    fallback: 'on',
+    meaning: 'off: a repository that has no pipeline file is not built, whatever it holds',
+  },
+  {
     name: 'HOOKLINE_REPOSITORIES',
     fallback: 'any whose delivery verifies',
     meaning: 'exact names of the repositories that may have runs',
   },
   {
-  {
-    name: 'HOOKLINE_TEMPLATES',
-    fallback: 'on',
-    meaning: 'off: a repository that has no pipeline file is not built, whatever it holds',
-  },
     name: 'HOOKLINE_STOP_GRACE_S',
     fallback: '30',
     meaning: 'seconds that running jobs may go on after SIGTERM',

@@ -1,53 +1,85 @@
-import type { DeployDefinition } from '../pipeline.ts';
+import type { DeployDefinition, DeployTarget } from '../pipeline.ts';
 import { bundleArtifacts, bundleFiles, bundleOf } from './bundle.ts';
 import { credentialSecrets, targetOf } from './code-deploy.ts';
 import { isForJob } from './deploy-steps.ts';
 import type { Expression, Operand } from './expression.ts';
 import { named } from './read-conditions.ts';
-import type { DeployRule } from './read-deploys.ts';
+import type { Deploy, DeployRule } from './read-deploys.ts';
 import { type Fields, fieldsOf, flagOf, type Node, type Reader, textOf } from './read-node.ts';
+import { siteArtifacts } from './site.ts';
+import { siteTarget } from './site-target.ts';
 import type { TranslatedJob } from './translate-job.ts';
 
 const timeoutMs = 60 * 60_000;
 
-/** The deployments that hookline carries out itself, of bundles that jobs make: one for each `codedeploy`. */
+/** The deployments that hookline carries out itself, of bundles that jobs make: one for each `codedeploy`
+ * and for each `s3` that is no part of one. */
 export function buildDeployments(reader: Reader, jobs: readonly TranslatedJob[]): DeployDefinition[] {
   const made = new Map<unknown, DeployDefinition>();
   for (const { definition, deploys, source } of jobs) {
     const used = deploys.filter((deploy) => isForJob(reader, deploy.on, source));
     for (const deploy of used) {
-      const bundle = deploy.provider === 'codedeploy' ? bundleOf(reader, deploy, used) : undefined;
-      if (!bundle || !('upload' in bundle)) continue;
       const place = deploy.node.path.join(' ');
-      if (made.has(place)) {
-        reader.warn(
-          deploy.node,
-          'several jobs make this bundle',
-          `that of the job ${made.get(place)?.artifact.job} is deployed, once`,
-        );
+      const earlier = made.get(place);
+      const sent = sending(reader, deploy, used, earlier !== undefined);
+      if (sent === undefined) continue;
+      if (earlier !== undefined) {
+        const expected = `that of the job ${earlier.artifact.job} is deployed, once`;
+        reader.warn(deploy.node, `several jobs make this ${sent.what}`, expected);
         continue;
       }
-      warnOfUnused(reader, deploy.fields, codedeployKeys);
-      warnOfUnused(reader, bundle.upload.fields, uploadKeys);
-      warnOfType(reader, deploy.fields.get('bundle_type'));
-      const artifact = bundleArtifacts(bundleFiles(reader, used)).get(bundle.file)?.name ?? 'bundle';
-      const target = targetOf(reader, deploy);
-      if (target === undefined) continue;
+      if (sent.target === undefined) continue;
       made.set(place, {
-        environment: environmentOf(target.group, [...made.values()]),
+        environment: environmentOf(sent.name, [...made.values()]),
         line: reader.map.lineOf(deploy.node.path),
-        artifact: { job: definition.name, name: artifact },
+        artifact: { job: definition.name, name: sent.artifact },
         branches: null,
         tags: null,
         only: conditionOf(deploy.on),
         schedules: false,
-        secrets: credentialSecrets(reader, deploy),
+        secrets: sent.secrets,
         timeoutMs,
-        target,
+        target: sent.target,
       });
     }
   }
   return [...made.values()];
+}
+
+type Sending = {
+  what: 'bundle' | 'upload';
+  /** After it the environment is called. */
+  name: string;
+  artifact: string;
+  secrets: string[];
+  /** Absent: it cannot be, which is told. */
+  target?: DeployTarget;
+};
+
+/** What is deployed of a job by hookline itself; nothing for what its own steps do. */
+function sending(
+  reader: Reader,
+  deploy: Deploy,
+  used: readonly Deploy[],
+  isAgain: boolean,
+): Sending | undefined {
+  const bundle = deploy.provider === 'codedeploy' ? bundleOf(reader, deploy, used) : undefined;
+  if (bundle && 'upload' in bundle) {
+    const artifact = bundleArtifacts(bundleFiles(reader, used)).get(bundle.file)?.name ?? 'bundle';
+    const unknown = { what: 'bundle' as const, name: '', artifact, secrets: [] };
+    if (isAgain) return unknown;
+    warnOfUnused(reader, deploy.fields, codedeployKeys);
+    warnOfUnused(reader, bundle.upload.fields, uploadKeys);
+    warnOfType(reader, deploy.fields.get('bundle_type'));
+    const target = targetOf(reader, deploy);
+    if (target === undefined) return unknown;
+    return { ...unknown, name: target.group, secrets: credentialSecrets(reader, deploy), target };
+  }
+  const site = siteArtifacts(reader, used).get(deploy);
+  if (site === undefined) return undefined;
+  const unknown = { what: 'upload' as const, name: '', artifact: site.name, secrets: [] };
+  const found = isAgain ? undefined : siteTarget(reader, deploy);
+  return found ? { ...unknown, ...found, name: found.target.bucket } : unknown;
 }
 
 function warnOfType(reader: Reader, node: Node | undefined): void {

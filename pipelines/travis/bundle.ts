@@ -1,7 +1,8 @@
 import type { Deploy } from './read-deploys.ts';
 import { fieldText, type Reader } from './read-node.ts';
 
-const bundleFolder = '.travis-bundle';
+/** Below it lies what a job puts aside for its deployments. */
+export const bundleFolder = '.travis-bundle';
 
 /** The artifacts that bundles of one job become, by the files that the job makes of them. */
 export function bundleArtifacts(files: readonly string[]): Map<string, { name: string; folder: string }> {
@@ -65,6 +66,14 @@ export function bundleOf(reader: Reader, deploy: Deploy, all: readonly Deploy[])
   return {
     why: `codedeploy looks for ${key} in bucket ${bucket}, and no s3 deployment of this file puts it there`,
   };
+}
+
+/** Whether this upload is a part of a deployment by `codedeploy`, and none of its own. */
+export function isCarried(reader: Reader, upload: Deploy, all: readonly Deploy[]): boolean {
+  return all.some((other) => {
+    const found = other.provider === 'codedeploy' ? bundleOf(reader, other, all) : undefined;
+    return found !== undefined && 'file' in found && found.upload === upload;
+  });
 }
 
 /** The uploads, those under the same conditions first. */

@@ -45,12 +45,16 @@ export function targetOf(reader: Reader, { node, fields }: Deploy): CodeDeployTa
 
 /** hookline's bundle is a zip, whatever `before_deploy` made. */
 function keyOf(key: string): string | undefined {
-  const template = key.replaceAll(/\$\{?([A-Z_]+)\}?/g, (whole, name: string) => words[name] ?? whole);
-  if (template.includes('$') || template === '') return undefined;
-  return template.replace(/\.(tar|tgz|tar\.gz)$/, '.zip');
+  return templateOf(key)?.replace(/\.(tar|tgz|tar\.gz)$/, '.zip') || undefined;
 }
 
-const credentialKeys = [
+/** A text with variables of Travis in the words of hookline's keys; nothing when it has others. */
+export function templateOf(text: string): string | undefined {
+  const template = text.replaceAll(/\$\{?([A-Z_]+)\}?/g, (whole, name: string) => words[name] ?? whole);
+  return template.includes('$') ? undefined : template;
+}
+
+export const credentialKeys = [
   ['access_key_id', 'AWS_ACCESS_KEY_ID'],
   ['secret_access_key', 'AWS_SECRET_ACCESS_KEY'],
 ] as const;

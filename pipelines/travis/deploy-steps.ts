@@ -1,9 +1,10 @@
 import type { StepDefinition } from '../pipeline.ts';
-import { bundleArtifacts, bundleFiles, bundleOf } from './bundle.ts';
+import { bundleArtifacts, bundleFiles, bundleOf, isCarried } from './bundle.ts';
 import { linesOf, makeStep } from './job-phases.ts';
 import type { Deploy, DeployRule } from './read-deploys.ts';
 import { type Fields, itemsOf, type Node, type Reader, textOf } from './read-node.ts';
 import { shellQuoted } from './shell-words.ts';
+import { siteArtifacts, siteOf } from './site.ts';
 
 /** What a job does for its deployments: scripts are run, bundles are made ready for hookline's own deployment. */
 export function deploySteps(
@@ -44,20 +45,19 @@ function commandsOf(reader: Reader, deploy: Deploy, all: readonly Deploy[]): str
     return [`travis_bundle ${shellQuoted(found.file)} ${folder}`];
   }
   // What another deployment carries is no deployment of its own.
-  if (provider === 's3' && all.some((other) => carries(reader, other, deploy, all))) return undefined;
-  const why = found?.why ?? `deployments by ${provider} are not supported`;
+  if (provider === 's3' && isCarried(reader, deploy, all)) return undefined;
+  const site = provider === 's3' ? siteOf(reader, deploy) : undefined;
+  if (site && 'directory' in site) {
+    const folder = siteArtifacts(reader, all).get(deploy)?.folder ?? '';
+    return [`travis_files ${shellQuoted(site.directory)} ${folder}`];
+  }
+  const why = found?.why ?? site?.why ?? `deployments by ${provider} are not supported`;
   reader.warn(
     node,
     why,
     'where it would be carried out, the job fails and says so; elsewhere nothing is deployed',
   );
   return [`echo ${shellQuoted(`Nothing was deployed: ${why}.`)}`, 'exit 1'];
-}
-
-function carries(reader: Reader, other: Deploy, upload: Deploy, all: readonly Deploy[]): boolean {
-  if (other.provider !== 'codedeploy') return false;
-  const found = bundleOf(reader, other, all);
-  return 'file' in found && found.upload === upload;
 }
 
 /** Of the jobs of a matrix, only those with this version deploy. */

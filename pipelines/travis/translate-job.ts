@@ -13,9 +13,13 @@ import { readDeploys } from './read-deploys.ts';
 import { readAssignments } from './read-env.ts';
 import { itemsOf, type Reader, textOf } from './read-node.ts';
 import { setUpSteps } from './set-up-step.ts';
+import { filesFunction, siteArtifacts } from './site.ts';
 
 /** Travis says so for a job whose lines print nothing. */
 const noOutputTimeoutMs = 10 * 60_000;
+
+/** What a job puts aside for a deployment. */
+type DeployedArtifact = { name: string; folder: string; exclude?: string[] };
 
 export type TranslatedJob = { definition: JobDefinition; deploys: Deploy[]; source: TravisJob };
 
@@ -45,11 +49,13 @@ export function translateJob(
   const deploys = readDeploys(reader, fields.get('deploy'));
   const deploying = deploySteps(reader, deploys, { node, fields });
   const used = deploys.filter((deploy) => isForJob(reader, deploy.on, source));
-  const artifacts = [...bundleArtifacts(bundleFiles(reader, used)).values()].map(
-    ({ name: artifact, folder }): ArtifactDefinition => ({
+  const bundles = [...bundleArtifacts(bundleFiles(reader, used)).values()];
+  const sites = [...siteArtifacts(reader, used).values()];
+  const artifacts = [...bundles, ...sites].map(
+    ({ name: artifact, folder, exclude = [] }: DeployedArtifact): ArtifactDefinition => ({
       name: artifact,
       paths: [folder],
-      exclude: [],
+      exclude,
       stripPrefix: folder,
       optional: true,
     }),
@@ -59,7 +65,10 @@ export function translateJob(
     job: { node, fields },
     variables,
     forwards,
-    functions: artifacts.length > 0 ? [bundleFunction] : [],
+    functions: [
+      ...(bundles.length > 0 ? [bundleFunction] : []),
+      ...(sites.length > 0 ? [filesFunction] : []),
+    ],
   });
   return {
     source,

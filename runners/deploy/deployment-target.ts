@@ -1,6 +1,6 @@
 /**
- * PORT: a place that a bundle can be deployed to. Adapters: this host (appspec carried out locally) and AWS
- * CodeDeploy.
+ * PORT: a place that a bundle can be deployed to. Adapters: this host (appspec carried out locally), AWS
+ * CodeDeploy, and a bucket of S3.
  *
  * Contract, for callers and adapters alike:
  *
@@ -78,6 +78,15 @@ export type DeploymentInstance = {
   readonly detail?: string;
 };
 
+/** What was put where, by a target that is a store of files. */
+export type DeploymentUpload = {
+  readonly bucket: string;
+  /** Empty for the top of the bucket. */
+  readonly prefix: string;
+  readonly fileCount: number;
+  readonly sizeBytes: number;
+};
+
 export type DeploymentEvent =
   | { readonly type: 'step-started'; readonly name: string }
   /** Whole lines, each ended by a line feed. */
@@ -95,6 +104,7 @@ export type DeploymentEvent =
       readonly status: DeploymentStatus;
       readonly externalId?: string;
       readonly instances?: readonly DeploymentInstance[];
+      readonly upload?: DeploymentUpload;
     };
 
 export const deploymentReasonCodes = [
@@ -121,6 +131,8 @@ export const deploymentReasonCodes = [
   'cancelled',
   /** The provider refused or failed the deployment; its words are in the message. */
   'provider_failed',
+  /** It does not answer, and nothing is in doubt: the same may be done again. */
+  'provider_unreachable',
 ] as const;
 
 export type DeploymentReasonCode = (typeof deploymentReasonCodes)[number];

@@ -13,7 +13,13 @@ const maxPartsInFlight = 2;
 /** What belongs to the object and not to a part of it. */
 export type S3ObjectParams = Pick<
   PutObjectCommandInput,
-  'ContentType' | 'ServerSideEncryption' | 'SSEKMSKeyId'
+  | 'ACL'
+  | 'CacheControl'
+  | 'ContentEncoding'
+  | 'ContentType'
+  | 'ServerSideEncryption'
+  | 'SSEKMSKeyId'
+  | 'StorageClass'
 >;
 
 export interface S3Upload {

@@ -3,10 +3,13 @@ import { extractZip } from '../../runners/artifacts/extract-zip.ts';
 import { createCodeDeployOnThisHost } from '../../runners/deploy/codedeploy-on-this-host.ts';
 import { createCodeDeployTarget } from '../../runners/deploy/codedeploy-target.ts';
 import type { DeploymentTarget } from '../../runners/deploy/deployment-target.ts';
+import type { ExtractBundle } from '../../runners/deploy/local/deployment-context.ts';
 import { createLocalTarget } from '../../runners/deploy/local-target.ts';
 import { lookUpLocalDeploy } from '../../runners/deploy/look-up-local-deploy.ts';
 import { parseCodeDeployLocal } from '../../runners/deploy/parse-codedeploy-local.ts';
+import { parseDeployBuckets } from '../../runners/deploy/parse-deploy-buckets.ts';
 import { parseLocalDeploy } from '../../runners/deploy/parse-local-deploy.ts';
+import { createS3Target } from '../../runners/deploy/s3-target.ts';
 import { systemClock } from '../clock.ts';
 import { type Config, ConfigRefusal } from '../config.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -24,12 +27,21 @@ export async function openDeployTargets(
     stateDirectory: data.path('codedeploy'),
     clock: systemClock,
   });
+  const buckets = parseDeployBuckets(config.deployBuckets);
+  if (!buckets.ok) throw new ConfigRefusal('invalid', buckets.problems.join('\n'));
+  const extract: ExtractBundle = (options) => extractZip({ ...options, limits: bundleLimits });
+  const s3 = createS3Target({
+    stateDirectory: data.path('s3-deployments'),
+    places: buckets.places,
+    extract,
+    clock: systemClock,
+  });
   const parsed = parseLocalDeploy(config.localDeploy);
   if (!parsed.ok) throw new ConfigRefusal('invalid', parsed.problems.join('\n'));
   const here = parseCodeDeployLocal(config.codedeployLocal);
   if (!here.ok) throw new ConfigRefusal('invalid', here.problems.join('\n'));
   if (parsed.rules.length === 0) {
-    if (here.groups.length === 0) return { codedeploy };
+    if (here.groups.length === 0) return { codedeploy, s3 };
     const remedy = 'set HOOKLINE_LOCAL_DEPLOY, which says which repository may deploy to which directories';
     throw new ConfigRefusal(
       'invalid',
@@ -46,8 +58,8 @@ export async function openDeployTargets(
   const local = createLocalTarget({
     policies,
     stateDirectory,
-    extract: (options) => extractZip({ ...options, limits: bundleLimits }),
+    extract,
     clock: systemClock,
   });
-  return { local, codedeploy: createCodeDeployOnThisHost({ groups: here.groups, local, codedeploy }) };
+  return { local, s3, codedeploy: createCodeDeployOnThisHost({ groups: here.groups, local, codedeploy }) };
 }

@@ -1,4 +1,5 @@
 import { parseCodeDeployLocal } from '../../runners/deploy/parse-codedeploy-local.ts';
+import { parseDeployBuckets } from '../../runners/deploy/parse-deploy-buckets.ts';
 import { parseLocalDeploy } from '../../runners/deploy/parse-local-deploy.ts';
 import { type Config, ConfigRefusal, readConfig } from '../config.ts';
 
@@ -8,6 +9,7 @@ export function readSettings(environment: Readonly<Record<string, string | undef
   for (const parsed of [
     parseLocalDeploy(environment['HOOKLINE_LOCAL_DEPLOY']),
     parseCodeDeployLocal(environment['HOOKLINE_CODEDEPLOY_LOCAL']),
+    parseDeployBuckets(environment['HOOKLINE_DEPLOY_BUCKETS']),
   ]) {
     if (!parsed.ok) problems.push(...parsed.problems);
   }

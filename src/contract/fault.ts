@@ -112,6 +112,7 @@ export const faults = {
   // What a deployment left behind half done is for a person to look at: none of it is tried again by itself.
   interrupted: 'installation',
   provider_failed: 'installation',
+  provider_unreachable: 'infrastructure',
   cancelled: 'repository',
 } as const satisfies Record<string, FaultKind>;
 

@@ -111,3 +111,37 @@ it('a branch that is not deployed makes no bundle, and is green', async () => {
   expect(run, log).toMatchObject({ status: 'success', deployments: [] });
   expect(log).toContain('not deployed: this is not main');
 });
+
+const siteFile = `language: generic
+script: mkdir -p dist/docs && echo '<p>hello</p>' > dist/docs/index.html && echo hidden > dist/.hidden
+deploy:
+  provider: s3
+  access_key_id: $AWS_ACCESS_KEY_ID
+  secret_access_key: $AWS_SECRET_ACCESS_KEY
+  bucket: bundles
+  region: eu-west-1
+  local-dir: dist
+  upload-dir: site/$TRAVIS_BRANCH
+  acl: public_read
+  on: { all_branches: true }
+`;
+
+it('an upload to S3 alone is a deployment of its own, of the files as they were when the job ended', async () => {
+  const sha = await project.copy.commit('.travis.yml', siteFile, 'A site and nothing else');
+  await project.copy.git('push', '--quiet', 'origin', 'HEAD:refs/heads/side');
+  await scene.git.settled();
+  const run = await scene.ended(sha);
+  const upload = { bucket: 'bundles', prefix: 'site/side', fileCount: 1, sizeBytes: 13 };
+  const logs = await Promise.all(run.jobs.map((job) => scene.log(job)));
+  expect(run, logs.join('\n')).toMatchObject({
+    status: 'success',
+    deployments: [{ environment: 'bundles', status: 'success', detail: { upload } }],
+  });
+  expect([...s3.objects.keys()].filter((key) => key.startsWith('site/'))).toEqual([
+    'site/side/docs/index.html',
+  ]);
+  expect(s3.objects.get('site/side/docs/index.html')?.[0]?.headers['x-amz-acl']).toBe('public-read');
+  expect(logs.join('\n')).toContain('1 file with 13 bytes: s3://bundles/site/side');
+  const page = await (await scene.get(`/runs/${run.id}`)).text();
+  expect(page).toContain('1 file, 13 B, in the bucket');
+});

@@ -4,10 +4,9 @@ import { stat } from 'node:fs/promises';
 import { BlobRefusal } from '../../../src/blobs/blob-refusal.ts';
 import { openS3Session } from '../../../src/blobs/s3-session.ts';
 import { uploadToS3 } from '../../../src/blobs/s3-upload.ts';
-import { messageOf } from '../../../src/errors.ts';
 import { DeploymentRefusal } from '../deployment-refusal.ts';
-import type { DeploymentReasonCode } from '../deployment-target.ts';
 import type { AwsCredentials } from './aws-credentials.ts';
+import { bucketRefusal } from './bucket-refusal.ts';
 import type { BundleRevision } from './deployment-records.ts';
 
 export type PutBundle = {
@@ -42,7 +41,7 @@ export async function putBundle(put: PutBundle): Promise<BundleRevision> {
     const eTag = etag.replaceAll('"', '');
     return { bucket, key, eTag, ...(version !== undefined && version !== 'null' && { version }) };
   } catch (error) {
-    throw error instanceof BlobRefusal ? refusalOf(error, put) : error;
+    throw error instanceof BlobRefusal ? bucketRefusal(error, put) : error;
   } finally {
     session.close();
   }
@@ -61,47 +60,4 @@ async function* checkedBytes({ file, sha256 }: PutBundle, signal: AbortSignal): 
     'bundle_mismatch',
     `The bundle is not the one that was built: its SHA-256 is ${found}, expected ${sha256}. Build it again.`,
   );
-}
-
-/** The blob store's words speak of hookline's own bucket; here it is the pipeline's. */
-function refusalOf(error: BlobRefusal, { bucket, region, key }: PutBundle): DeploymentRefusal {
-  const [code, message] = remedyOf(error, bucket, region, key);
-  const said =
-    error.cause instanceof Error ? `${error.cause.name}: ${error.cause.message}` : messageOf(error);
-  return new DeploymentRefusal(code, `${message} (${said})`, { cause: error });
-}
-
-function remedyOf(
-  error: BlobRefusal,
-  bucket: string,
-  region: string,
-  key: string,
-): [DeploymentReasonCode, string] {
-  switch (error.code) {
-    case 'no-bucket':
-      return [
-        'target_invalid',
-        `The bucket ${bucket} does not exist. Create it in ${region}, or correct \`bucket\` in the pipeline.`,
-      ];
-    case 'wrong-region':
-      return [
-        'target_invalid',
-        `The bucket ${bucket} is not in ${region}. Write its region as \`region\` in the pipeline, or use a bucket in ${region}.`,
-      ];
-    case 'no-credentials':
-      return [
-        'host_unsuitable',
-        "No AWS credentials were found. Add AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to the deployment's secrets, or give the deployer's machine a role.",
-      ];
-    case 'access-denied':
-      return [
-        'not_allowed',
-        `These AWS credentials may not put ${key} into the bucket ${bucket}. Allow them s3:PutObject, s3:GetObject and s3:AbortMultipartUpload on it, and check that they have not expired.`,
-      ];
-    default:
-      return [
-        'provider_failed',
-        `The bundle could not be put into the bucket ${bucket} in ${region}. Deploy again; if it stays so, check the deployer's network and AWS_ENDPOINT_URL_S3.`,
-      ];
-  }
 }

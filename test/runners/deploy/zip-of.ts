@@ -1,7 +1,7 @@
 import { writeZip } from '../../../runners/artifacts/zip-writer.ts';
 
-/** Texts by their paths. */
-export type Bundle = Readonly<Record<string, string>>;
+/** Files by their paths. */
+export type Bundle = Readonly<Record<string, string | Uint8Array>>;
 
 /** A bundle as its zip; what ends in `.sh` is executable. */
 export async function zipOf(bundle: Bundle): Promise<Buffer> {

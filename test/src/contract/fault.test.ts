@@ -25,6 +25,7 @@ const triedAgain = [
   'store-corrupt',
   'store-size-mismatch',
   'store-closed',
+  'provider_unreachable',
 ];
 const forTheInstallation = [
   'image-not-allowed',

@@ -1,22 +1,29 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-export type StoredObject = { readonly bytes: Buffer; readonly eTag: string; readonly version?: string };
+export type StoredObject = {
+  readonly bytes: Buffer;
+  readonly eTag: string;
+  readonly version?: string;
+  /** With which it was put; of one in parts nothing is kept. */
+  readonly headers: IncomingHttpHeaders;
+};
 
 /**
- * Plays the little of S3 that putting a bundle needs: PutObject, multipart uploads and HeadObject in one bucket
+ * Plays the little of S3 that putting files needs: PutObject, multipart uploads and HeadObject in one bucket
  * that may keep versions. Bodies are held to their Content-MD5.
  */
 export async function startBucketServer({ bucket = 'bundles', versioned = true } = {}) {
   const objects = new Map<string, StoredObject[]>();
   const parts = new Map<string, Map<number, Buffer>>();
   const asked: string[] = [];
+  const failing: { status: number; code: string }[] = [];
 
-  function keep(key: string, bytes: Buffer, eTag: string): StoredObject {
+  function keep(key: string, bytes: Buffer, eTag: string, headers: IncomingHttpHeaders = {}): StoredObject {
     const versions = objects.get(key) ?? [];
-    const stored = { bytes, eTag, ...(versioned && { version: `v${versions.length + 1}` }) };
+    const stored = { bytes, eTag, headers, ...(versioned && { version: `v${versions.length + 1}` }) };
     objects.set(key, [...versions, stored]);
     return stored;
   }
@@ -36,6 +43,8 @@ export async function startBucketServer({ bucket = 'bundles', versioned = true }
     asked.push(`${request.method} ${key}${url.searchParams.has('uploads') ? '?uploads' : ''}`);
     const md5 = createHash('md5').update(body);
     const promised = request.headers['content-md5'];
+    const said = failing.shift();
+    if (said !== undefined) return refuse(response, said.status, said.code);
     if (name !== bucket) return refuse(response, 404, 'NoSuchBucket');
     if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 '))
       return refuse(response, 403, 'AccessDenied');
@@ -70,7 +79,8 @@ export async function startBucketServer({ bucket = 'bundles', versioned = true }
       return answerXml(response, xml, headersOf(stored));
     }
     if (request.method === 'DELETE') return void response.writeHead(204).end();
-    response.writeHead(200, headersOf(keep(key, body, `"${md5.digest('hex')}"`))).end();
+    const stored = keep(key, body, `"${md5.digest('hex')}"`, request.headers);
+    response.writeHead(200, headersOf(stored)).end();
   }
 
   const server = createServer((request, response) => {
@@ -83,6 +93,8 @@ export async function startBucketServer({ bucket = 'bundles', versioned = true }
     /** All versions of each object, the newest last. */
     objects,
     asked,
+    /** Answers to the next requests, in place of what they ask for. */
+    failing,
     async close() {
       server.closeAllConnections();
       server.close();
