@@ -43,13 +43,14 @@ want_program() {
       have memcached || missing memcached memcached
       ;;
     nginx) have nginx || missing nginx nginx-light ;;
+    curl) have curl || missing curl curl ;;
     unzip) have unzip || missing unzip unzip ;;
     compose)
       have docker-compose || docker compose version >/dev/null 2>&1 || missing docker-compose docker-compose
       # Makes the images of its services where no registry can be reached.
       have mmdebstrap || missing mmdebstrap mmdebstrap
       ;;
-    *) die "unknown part '$1'; known are node, git, redis, docker, compose, chromium, postgres, s3, nginx, unzip" ;;
+    *) die "unknown part '$1'; known are node, git, redis, docker, compose, chromium, postgres, s3, nginx, curl, unzip" ;;
   esac
 }
 
