@@ -28,7 +28,7 @@ export type JobStop = {
 /** `always` steps and the collecting of what a cancelled job left may take this long, then it is killed. */
 const lastWordsMs = 5 * 60_000;
 
-export function watchForStop(lease: HeldLease, timeoutMs: number, clock: Clock): JobStop {
+export function watchForStop(lease: Pick<HeldLease, 'onStop'>, timeoutMs: number, clock: Clock): JobStop {
   const begun = new AbortController();
   const atOnce = new AbortController();
   let reason: JobStopReason | undefined;

@@ -49,6 +49,8 @@ export type JobRun = {
   jobLog: JobLog;
   stop: JobStop;
   report: (event: JobEvent) => void;
+  /** Called when a step has failed and no other is due, while the container still stands: it stands until this resolves. */
+  whenFailed?: (container: JobContainer) => Promise<void>;
 };
 
 const graceMs = 10_000;
@@ -115,6 +117,7 @@ async function carryOut(
       // What is packed lies in the workspace twice for a moment, which is no doing of the job.
       disk?.close();
       if (result.outcome === 'success') await caches.pack();
+      if (result.outcome === 'failure') await job.whenFailed?.(container);
     } finally {
       disk?.close();
       onUsed(await usage.end());
