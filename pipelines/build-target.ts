@@ -1,7 +1,7 @@
 import { defaultBundleKey } from './bundle-key.ts';
+import type { DeploymentShape } from './deploy-shape.ts';
 import { tidyPath } from './pattern-fault.ts';
 import type { CodeDeployTarget, DeployTarget, S3Target } from './pipeline.ts';
-import type { DeploymentShape } from './pipeline-shape.ts';
 
 export function buildTarget({ codedeploy, s3 }: DeploymentShape): DeployTarget {
   if (codedeploy !== undefined) return buildCodeDeploy(codedeploy);

@@ -1,6 +1,6 @@
 import { listOf } from './build-values.ts';
 import type { PatternList, ScheduleTrigger, Triggers } from './pipeline.ts';
-import type { TriggersShape } from './pipeline-shape.ts';
+import type { TriggersShape } from './trigger-shape.ts';
 import type { YamlPath } from './yaml-path.ts';
 
 /** The line of the key at a path of the file. */

@@ -1,3 +1,4 @@
+import { mostJobs } from './job-shape.ts';
 import {
   axisCombinations,
   axisNamesOf,
@@ -14,7 +15,6 @@ import {
 } from './matrix.ts';
 import { nearestTo } from './nearest.ts';
 import type { JobOutline, Outline } from './outline.ts';
-import { mostJobs } from './pipeline-shape.ts';
 import type { Finding, SourceMap } from './source-map.ts';
 import { quote } from './yaml-path.ts';
 

@@ -1,0 +1,99 @@
+import { z } from 'zod';
+import { approval } from './approval-shape.ts';
+import { artifacts } from './artifact-shape.ts';
+import { caches } from './cache-shape.ts';
+import { groupConcurrency } from './concurrency-shape.ts';
+import { condition } from './condition-shape.ts';
+import { matrix } from './matrix-shape.ts';
+import { resources } from './resource-shape.ts';
+import { services } from './service-shape.ts';
+import {
+  duration,
+  environmentVariables,
+  flag,
+  jobImage,
+  listOf,
+  mapping,
+  name,
+  named,
+  oneOf,
+  secrets,
+  text,
+} from './shape-values.ts';
+import { steps } from './step-shape.ts';
+
+export const noOutputTimeout = duration.meta({
+  description: 'Ends a step, and with it the job, that printed nothing for this long.',
+  unlessGiven:
+    'as the installation is set (HOOKLINE_NO_OUTPUT_TIMEOUT_S), which is no such limit unless somebody set one',
+  examples: ['10m'],
+});
+
+const runsOn = listOf(
+  named(/^[a-z0-9][a-z0-9._-]{0,39}$/, 'a label of a-z, 0-9, -, _ and ., at most 40 long'),
+  'a label, or a list of labels, that the runner must have',
+).meta({
+  description:
+    'Labels that the runner of the job must have, all of them: those of HOOKLINE_RUNNER_LABELS, and its system and ' +
+    'processor (linux, amd64, arm64), which each runner has by itself.',
+  unlessGiven: 'any runner',
+  examples: [['big', 'arm64']],
+});
+
+export const network = oneOf(['own', 'none']).meta({
+  description:
+    'own: a network of the job and its services. none: the steps reach nobody and nobody reaches them; the source and ' +
+    'the image are fetched all the same.',
+  unlessGiven: 'own',
+  examples: ['none'],
+});
+
+const job = mapping('a job: a mapping with steps', {
+  image: jobImage.optional().meta({ unlessGiven: 'the `image` of the file', examples: ['node:24'] }),
+  runs_on: runsOn.optional(),
+  matrix: matrix.optional(),
+  env: environmentVariables.optional(),
+  secrets: secrets.optional(),
+  resources: resources.optional(),
+  network: network.optional(),
+  services: services.optional(),
+  cache: caches.optional(),
+  needs: listOf(text('the name of a job'), 'a list of names of jobs')
+    .optional()
+    .meta({
+      description: 'Jobs that must have ended well before this one begins.',
+      unlessGiven: 'it begins at once',
+      examples: ['build'],
+    }),
+  when: condition.optional(),
+  approval: approval.optional(),
+  concurrency: groupConcurrency.optional(),
+  timeout: duration.optional().meta({
+    description: 'How long the job may take.',
+    unlessGiven: '1h',
+    examples: ['30m'],
+  }),
+  no_output_timeout: noOutputTimeout.optional(),
+  allow_failure: flag.optional().meta({
+    description: 'When true, a failure of this job does not fail the run, and the jobs that need it go on.',
+    unlessGiven: 'false',
+    examples: [true],
+  }),
+  steps,
+  artifacts: artifacts.optional(),
+});
+
+export const mostJobs = 200;
+
+export const jobs = z
+  .record(name, job, { error: 'jobs by name, each with steps' })
+  .refine((value) => Object.keys(value).length > 0, { error: 'at least one job' })
+  .refine((value) => Object.keys(value).length <= mostJobs, { error: `at most ${mostJobs} jobs` })
+  .meta({
+    description:
+      'Jobs by name. Each runs its steps in a container of its own, at the same time as the others unless it `needs` them.',
+    unlessGiven: 'the file is one job: `steps`',
+    examples: [{ test: { steps: ['npm test'] } }],
+  });
+
+export type JobShape = z.output<typeof job>;
