@@ -13,7 +13,11 @@ const expires = text('a duration such as 24h')
     },
     { error: 'more than 0s and at most 720h' },
   )
-  .describe('How long the job waits before it ends as cancelled; 168h unless given, at most 720h.');
+  .meta({
+    description: 'How long the job waits before it ends as cancelled.',
+    unlessGiven: '168h',
+    examples: ['24h'],
+  });
 
 /** What may stand under `approval` of a job or a deployment. */
 export const approval = z
@@ -26,17 +30,29 @@ export const approval = z
           'a list of names of people',
         )
           .optional()
-          .describe(
-            'Who may say yes or no. The key of the service proves no name: this guards against mistakes.',
-          ),
+          .meta({
+            description:
+              'Who may say yes or no. The key of the service proves no name: this guards against mistakes.',
+            unlessGiven: 'anybody',
+            examples: [['alice', 'bob']],
+          }),
         message: named(/^[^\p{Cc}]{1,500}$/u, 'a text on one line, of at most 500 characters')
           .optional()
-          .describe('What whoever is asked should know.'),
+          .meta({
+            description: 'What whoever is asked should know.',
+            unlessGiven: 'nothing is said',
+            examples: ['Look at the graphs first'],
+          }),
         expires: expires.optional(),
       }),
     ],
     { error: 'true, or a mapping with by, message and expires' },
   )
-  .describe('Once everything that it needs is there, the job waits until somebody approves or rejects it.');
+  .meta({
+    description:
+      'Once everything that it needs is there, the job waits until somebody approves or rejects it.',
+    unlessGiven: 'false',
+    examples: [true, { by: ['alice', 'bob'], expires: '24h' }],
+  });
 
 export type ApprovalShape = z.output<typeof approval>;

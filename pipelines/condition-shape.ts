@@ -10,24 +10,41 @@ export const condition = z
     [
       // First, so that the mistakes inside of a mapping are told.
       mapping(expected, {
-        status: status.optional(),
+        status: status.optional().meta({
+          description: 'After what the job is carried out, as `when: failure` says it in short.',
+          unlessGiven: 'success',
+          examples: ['failure'],
+        }),
         event: listOf(
           oneOf(['push', 'tag', 'pull_request', 'schedule']),
           'push, tag, pull_request or schedule, or a list of them',
-        ).optional(),
-        branches: patterns
+        )
           .optional()
-          .describe('Globs of the branch pushed, or of the base branch of a pull request.'),
-        tags: patterns.optional(),
+          .meta({
+            description: 'What the run must have been started by.',
+            unlessGiven: 'any event',
+            examples: [['push', 'schedule']],
+          }),
+        branches: patterns.optional().meta({
+          description: 'Globs of the branch pushed, or of the base branch of a pull request.',
+          unlessGiven: 'every branch; none when only tags are given',
+          examples: ['main'],
+        }),
+        tags: patterns
+          .optional()
+          .meta({ unlessGiven: 'every tag; none when only branches are given', examples: ['v*'] }),
       }),
       status,
     ],
     { error: expected },
   )
-  .describe(
-    'When the job is carried out. By status: after all that it needs has succeeded (success, as without when), after ' +
+  .meta({
+    description:
+      'When the job is carried out. By status: after all that it needs has succeeded (success, as without when), after ' +
       'something of it failed (failure), or after it ended in whatever way (always). By event, branches and tags: ' +
       'elsewhere the job is left out, and those that need it go on without it.',
-  );
+    unlessGiven: 'success, for every change',
+    examples: ['failure', { branches: ['main'] }],
+  });
 
 export type ConditionShape = z.output<typeof condition>;

@@ -26,25 +26,33 @@ const combinations = z
 export const matrix = z
   .object(
     {
-      include: combinations
-        .optional()
-        .describe(
+      include: combinations.optional().meta({
+        description:
           'Further combinations. Each one names every axis; without axes, the items say what there is.',
-        ),
-      exclude: combinations
-        .optional()
-        .describe(
+        unlessGiven: 'none',
+        examples: [[{ node: 24 }]],
+      }),
+      exclude: combinations.optional().meta({
+        description:
           'Combinations of the axes to leave out: all that have the values named, whatever the rest.',
-        ),
-      fail_fast: flag
-        .optional()
-        .describe('When true, the first combination that fails cancels the others. Default: false.'),
+        unlessGiven: 'none',
+        examples: [[{ node: 20 }]],
+      }),
+      fail_fast: flag.optional().meta({
+        description: 'When true, the first combination that fails cancels the others.',
+        unlessGiven: 'false',
+        examples: [true],
+      }),
     },
     { error: 'axes, each with a list of values, such as "node: [20, 22]"' },
   )
   .catchall(axis)
-  .describe(
-    'Makes one job of each combination of values of its axes, named "test (node=20, os=bookworm)". The value of ' +
-      'the axis node is the environment variable MATRIX_NODE, and stands for {matrix.node} in image, in the values ' +
+  .meta({
+    description:
+      'Makes one job of each combination of values of its axes, named "test (node=20, os=bookworm)". The value of ' +
+      'the axis node is the environment variable MATRIX_NODE, and stands for `{matrix.node}` in image, in the values ' +
       'of env and in names of artifacts. Jobs that need this one need all of its combinations.',
-  );
+    unlessGiven: 'one job',
+    limits: 'at most 200 values of an axis, and as many jobs in all as a file may have',
+    examples: [{ node: [20, 22] }],
+  });

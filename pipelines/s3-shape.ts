@@ -32,22 +32,58 @@ export const headerForm = /^[\x20-\x7e]{1,500}$/;
 
 /** Lengths and words are those of S3's API reference. */
 export const s3 = mapping('a mapping with bucket and region', {
-  bucket: bucketName,
-  region: regionName,
-  directory: directory
-    .optional()
-    .describe('The directory of the artifact whose files are uploaded; all of it unless given.'),
+  bucket: bucketName.meta({ description: 'The bucket.', examples: ['shop-site'] }),
+  region: regionName.meta({ description: 'The region of the bucket.', examples: ['eu-west-1'] }),
+  directory: directory.optional().meta({
+    description: 'The directory of the artifact whose files are uploaded.',
+    unlessGiven: 'all of the artifact',
+    examples: ['dist'],
+  }),
   prefix: named(prefixForm, "what keys begin with, such as 'docs/{ref}'")
     .optional()
-    .describe('What keys begin with; may hold {repository}, {ref}, {sha}, {run}, {environment}, {artifact}.'),
-  acl: oneOf(s3Acls).optional(),
-  cache_control: named(headerForm, "a Cache-Control header such as 'max-age=3600'").optional(),
-  storage_class: oneOf(s3StorageClasses).optional(),
-  encryption: oneOf(['AES256']).optional(),
-  detect_encoding: flag
+    .meta({
+      description:
+        'What keys begin with; may hold `{repository}`, `{ref}`, `{sha}`, `{run}`, `{environment}`, `{artifact}`.',
+      unlessGiven: 'keys are the names in the artifact',
+      examples: ['docs/{ref}'],
+    }),
+  acl: oneOf(s3Acls)
     .optional()
-    .describe('Whether files that gzip has packed, but .gz and .tgz, are served as what is packed in them.'),
-  dot_match: flag
+    .meta({
+      description: 'Who may read the objects.',
+      unlessGiven: 'as the bucket is set',
+      examples: ['private'],
+    }),
+  cache_control: named(headerForm, "a Cache-Control header such as 'max-age=3600'")
     .optional()
-    .describe('Whether files and directories that begin with a dot are uploaded, too.'),
+    .meta({
+      description: 'The Cache-Control header that the objects are served with.',
+      unlessGiven: 'none',
+      examples: ['max-age=3600'],
+    }),
+  storage_class: oneOf(s3StorageClasses)
+    .optional()
+    .meta({
+      description: 'How S3 keeps the objects.',
+      unlessGiven: 'as the bucket is set',
+      examples: ['STANDARD_IA'],
+    }),
+  encryption: oneOf(['AES256'])
+    .optional()
+    .meta({
+      description: 'How S3 encrypts the objects.',
+      unlessGiven: 'as the bucket is set',
+      examples: ['AES256'],
+    }),
+  detect_encoding: flag.optional().meta({
+    description:
+      'Whether files that gzip has packed, but .gz and .tgz, are served as what is packed in them.',
+    unlessGiven: 'false',
+    examples: [true],
+  }),
+  dot_match: flag.optional().meta({
+    description: 'Whether files and directories that begin with a dot are uploaded, too.',
+    unlessGiven: 'false',
+    examples: [true],
+  }),
 });

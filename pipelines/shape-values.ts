@@ -50,7 +50,11 @@ export const checked = (what: string, fault: (value: string) => string | undefin
 export const patterns = listOf(
   checked('a pattern such as main or release/*', patternFault),
   'a list of patterns',
-).describe('Globs: * is anything but /, ** anything, ! in front takes away what earlier ones matched.');
+).meta({
+  description:
+    'Globs: `*` is anything but `/`, `**` anything, `!` in front takes away what earlier ones matched.',
+  limits: 'short names, each of at most 255 characters without spaces',
+});
 
 export const paths = listOf(
   checked('a path inside the repository', (path) => pathFault(path, { globs: true })),
@@ -73,19 +77,26 @@ const variableValue = z.union(
 
 export const environmentVariables = z
   .record(variableName, variableValue, { error: 'variables, one "NAME: value" per line' })
-  .describe('Environment variables. Quote versions: unquoted, 1.10 is the number 1.1.');
+  .meta({
+    description: 'Environment variables. Quote versions: unquoted, 1.10 is the number 1.1.',
+    unlessGiven: 'none',
+    examples: [{ NODE_ENV: 'test', PYTHON: '3.10' }],
+  });
 
-export const secrets = listOf(variableName, 'a list of the names of secrets').describe(
-  'Names of secrets of this repository, given as environment variables.',
-);
+export const secrets = listOf(variableName, 'a list of the names of secrets').meta({
+  description: 'Names of secrets of this repository, given as environment variables. Runs of forks get none.',
+  unlessGiven: 'none',
+  examples: [['NPM_TOKEN']],
+});
 
-export const cron = checked("five fields such as '0 3 * * 1-5'", cronFault).describe(
-  'Minute, hour, day of the month, month and day of the week. Quote it: a leading * means something else to YAML.',
-);
+export const cron = checked("five fields such as '0 3 * * 1-5'", cronFault).meta({
+  description:
+    'Minute, hour, day of the month, month and day of the week. Quote it: a leading `*` means something else to YAML.',
+});
 
-export const timeZone = checked('a time zone such as Europe/Paris, or UTC', zoneFault).describe(
-  'A name of the IANA time zone database; UTC unless given.',
-);
+export const timeZone = checked('a time zone such as Europe/Paris, or UTC', zoneFault).meta({
+  description: 'A name of the IANA time zone database.',
+});
 
 export const branchName = checked('the name of a branch', (value) =>
   /[*?!]/.test(value) ? 'the name of one branch, without patterns' : patternFault(value),
@@ -111,10 +122,15 @@ export const imageForm = {
   pattern: /^[a-zA-Z0-9][\w./:@-]{0,254}$/,
   expected: 'a container image such as node:24 or hookline/node',
 };
-export const image = named(imageForm.pattern, imageForm.expected).describe(
-  'The container image the steps run in.',
-);
+export const image = named(imageForm.pattern, imageForm.expected).meta({
+  description: 'The container image that steps run in; of every job that names none.',
+  limits: 'one that HOOKLINE_IMAGES allows',
+  examples: ['node:24-bookworm-slim'],
+});
 export const jobImage = named(
   /^(?:[a-zA-Z0-9]|\{[^{}]*\})(?:[\w./:@-]|\{[^{}]*\}){0,254}$/,
   imageForm.expected,
-).describe('The container image the steps run in; may hold {matrix.<axis>}.');
+).meta({
+  description: 'The container image the steps run in; may hold `{matrix.<axis>}`.',
+  limits: 'one that HOOKLINE_IMAGES allows',
+});
