@@ -26,6 +26,7 @@ import {
 import type { RemoteRefs } from './remote-refs.ts';
 import type { ScheduleBook } from './schedule.ts';
 
+import { triggerOf } from './trigger-of.ts';
 export type PlanPorts = {
   forges: Partial<Record<Change['provider'], Forge>>;
   pipelines: PipelineSource;
@@ -228,30 +229,6 @@ async function learnOf(
     const passing = error.code === 'unreachable' || error.code === 'timeout';
     return passing && tries < mostLearnTries ? { again: error.message } : undefined;
   }
-}
-
-function triggerOf(change: Change) {
-  return {
-    event: change.event,
-    ...(change.branch === undefined ? {} : { branch: change.branch }),
-    ...(change.tag === undefined ? {} : { tag: change.tag }),
-    ...(change.pullRequest === undefined ? {} : { baseBranch: change.pullRequest.baseBranch }),
-    ...(change.schedule === undefined ? {} : { schedule: change.schedule }),
-    ...(change.defaultBranch === undefined ? {} : { defaultBranch: change.defaultBranch }),
-    fork: change.fork,
-    about: aboutOf(change),
-  };
-}
-
-/** What conditions of a `.travis.yml` ask for besides. */
-function aboutOf({ repository, message, title, sender, pullRequest }: Change) {
-  return {
-    repository,
-    message: pullRequest ? '' : message || title,
-    ...(sender === undefined ? {} : { sender }),
-    ...(pullRequest?.headRepository ? { headRepository: pullRequest.headRepository } : {}),
-    ...(pullRequest ? { headBranch: pullRequest.headBranch } : {}),
-  };
 }
 
 const shownJobs = 5;
