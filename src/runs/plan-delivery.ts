@@ -25,8 +25,8 @@ import {
 } from './read-pipeline.ts';
 import type { RemoteRefs } from './remote-refs.ts';
 import type { ScheduleBook } from './schedule.ts';
-
 import { triggerOf } from './trigger-of.ts';
+
 export type PlanPorts = {
   forges: Partial<Record<Change['provider'], Forge>>;
   pipelines: PipelineSource;
