@@ -42,6 +42,7 @@ import { createSqlLeaseStore, createSqlRunStore } from '../sql/sql-run-store.ts'
 import { createSqlRunners } from '../sql/sql-runners.ts';
 import { createSqlSchedules } from '../sql/sql-schedules.ts';
 import { createSqlSecrets } from '../sql/sql-secrets.ts';
+import { createStatusBefore } from '../sql/status-before.ts';
 import { createPages } from '../web/pages.ts';
 import { codecommitWebhook } from '../webhooks/codecommit/codecommit-webhook.ts';
 import { interpretCodecommitEvent } from '../webhooks/codecommit/interpret-codecommit-event.ts';
@@ -54,6 +55,7 @@ import type { DataDirectory } from './data-directory.ts';
 import { openBlobs } from './open-blobs.ts';
 import { openDatabase } from './open-database.ts';
 import { openGithubAccess } from './open-github-access.ts';
+import { openNotify } from './open-notify.ts';
 import { openTemplates } from './open-templates.ts';
 import { redisAddress } from './redis-address.ts';
 import { startGithubRecovery } from './start-github-recovery.ts';
@@ -100,7 +102,7 @@ export async function startWeb(
   const registry = createSqlRunners(db);
   const history = tellAwaitedRunners(createSqlHistory(db), registry, now);
   const orderRunners = createOrderRunners(registry, now);
-  const askRun = createAskRun({ commands, now, newId });
+  const askRun = createAskRun({ commands, now, elapsed, newId });
   const askReplay = createAskReplay({ replay: (wanted) => replayDelivery(db, wanted), now, newId });
   const identity = identityOf(options.masterKey);
   const allowedBases = cloneBases(config);
@@ -193,6 +195,7 @@ export async function startWeb(
         artifactUrl: (id) => `${publicUrl}/api/v1/artifacts/${id}`,
       }),
       runUrl,
+      notify: openNotify(config, { statusBefore: createStatusBefore(db), vault, runUrl, now }),
       policy: job,
       ...(config.runTimeoutMs === undefined ? {} : { runTimeoutMs: config.runTimeoutMs }),
       ...(config.repositories === undefined ? {} : { repositories: config.repositories }),
@@ -200,6 +203,7 @@ export async function startWeb(
       ...(config.travisImages === undefined ? {} : { travisImages: config.travisImages }),
       now,
       elapsed,
+      holdNow: database.holdNow,
       newId,
       random: Math.random,
       log,

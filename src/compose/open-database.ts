@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { Kysely } from 'kysely';
+import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
+import { createHoldClock, timeOfPostgres } from '../sql/hold-clock.ts';
 import { type InsertDeliveries, insertOneByOne, insertTogether } from '../sql/insert-deliveries.ts';
 import type { Tables } from '../sql/tables.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -14,6 +16,8 @@ export type Database = {
   readonly groups: number;
   /** How the rows of a group are best written. */
   readonly insert: InsertDeliveries;
+  /** The time by which holds are counted. */
+  readonly holdNow: () => Promise<number>;
   /** Frees what an earlier control held when it was killed, if it is certain that no other one is at work. */
   takeUp(): Promise<void>;
   close(): Promise<void>;
@@ -32,11 +36,13 @@ export async function openDatabase(config: Config, data: DataDirectory, log: Log
   if (config.databaseUrl !== undefined) {
     const { openPostgres, postgresGroups } = await import('../sql/open-postgres.ts');
     const db = await openPostgres(config.databaseUrl, log, onMigrated);
+    const holdNow = createHoldClock(systemClock, () => timeOfPostgres(db));
     return {
       db,
       migrated,
       groups: postgresGroups,
       insert: insertTogether,
+      holdNow,
       takeUp: async () => {},
       close: () => db.destroy(),
     };
@@ -50,6 +56,7 @@ export async function openDatabase(config: Config, data: DataDirectory, log: Log
     migrated,
     groups: sqliteGroups,
     insert: insertOneByOne,
+    holdNow: createHoldClock(systemClock),
     takeUp: () => releaseHolds(db),
     close: () => db.destroy(),
   };

@@ -17,13 +17,15 @@ const pollMs = 15;
 export function createAskRun(ports: {
   commands: Pick<CommandLog, 'append' | 'outcomeOf'>;
   now: () => number;
+  /** Of a `Clock`. */
+  elapsed: () => number;
   newId: () => string;
 }): AskRun {
   return async (runId, action, by) => {
     const id = ports.newId();
-    const askedAtMs = ports.now();
-    await ports.commands.append({ id, runId, action, by, createdAtMs: askedAtMs });
-    while (ports.now() - askedAtMs < waitMs) {
+    await ports.commands.append({ id, runId, action, by, createdAtMs: ports.now() });
+    const askedAtMs = ports.elapsed();
+    while (ports.elapsed() - askedAtMs < waitMs) {
       await sleep(pollMs);
       const outcome = await ports.commands.outcomeOf(id);
       if (outcome) return outcome;

@@ -34,6 +34,8 @@ export type ControlPorts = Omit<LeaseDeskPorts, 'link'> &
     tickets: TicketWriter;
     /** Of a `Clock`: what passes, whatever the wall clock is set to. */
     elapsed: () => number;
+    /** The time by which everything is held that one control at a time works on: the same for all of them. */
+    holdNow: () => Promise<number>;
     log: Log;
   };
 
@@ -73,7 +75,7 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     capacity: planners,
     idleMs: pollMs,
     log,
-    take: (limit) => ports.deliveries.take({ nowMs: ports.now(), holdMs: planHoldMs, limit }),
+    take: async (limit) => ports.deliveries.take({ nowMs: await ports.holdNow(), holdMs: planHoldMs, limit }),
     work: (delivery: RecordedDelivery, signal) =>
       withCorrelation(delivery.correlationId, () => plan(delivery, signal)),
   });
@@ -82,7 +84,8 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     capacity: commandPlaces,
     idleMs: pollMs,
     log,
-    take: (limit) => ports.commands.take({ nowMs: ports.now(), holdMs: commandHoldMs, limit }),
+    take: async (limit) =>
+      ports.commands.take({ nowMs: await ports.holdNow(), holdMs: commandHoldMs, limit }),
     work: (command: Command) => carryOutCommand(command, ports),
   });
   const dispatching = startDispatcher({ ...ports, stopLease });
@@ -92,8 +95,9 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
 
   async function plan(delivery: RecordedDelivery, signal: AbortSignal): Promise<void> {
     const keeping = setInterval(() => {
-      ports.deliveries
-        .keep(delivery.id, ports.now() + planHoldMs)
+      ports
+        .holdNow()
+        .then((nowMs) => ports.deliveries.keep(delivery.id, nowMs + planHoldMs))
         .catch((error: unknown) => log.warn({ err: error }, 'the hold of a delivery was not made longer'));
     }, planKeepMs);
     try {
@@ -117,8 +121,9 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
     return ports.link.send(runner, macFrame(leaseKeyOf(settings.seed, leaseId), frame));
   }
 
-  function postpone(delivery: RecordedDelivery, problem: string): Promise<void> {
-    const untilMs = ports.now() + waitTimeMs(delivery.tries, { ...planWait, random: ports.random });
+  async function postpone(delivery: RecordedDelivery, problem: string): Promise<void> {
+    const untilMs =
+      (await ports.holdNow()) + waitTimeMs(delivery.tries, { ...planWait, random: ports.random });
     return ports.deliveries.postpone(delivery.id, untilMs, problem);
   }
 

@@ -6,6 +6,7 @@ import type { Loop } from '../loop.ts';
 import { startWorkPool } from '../work-pool.ts';
 import type { CheckReport, CheckRun } from './check-run.ts';
 import { type Forge, ForgeRefusal } from './forge.ts';
+import { type Notify, NotifyRefusal } from './notification.ts';
 import type { Outbox, OutboxEntry } from './outbox.ts';
 import type { Effect } from './transition.ts';
 import { waitTimeMs } from './wait-time.ts';
@@ -18,9 +19,13 @@ export type DispatchPorts = {
   forges: Partial<Record<string, Forge>>;
   /** What is said below the title of a check. Absent where no forge takes checks. */
   reportOf?: (check: CheckRun, signal: AbortSignal) => Promise<CheckReport>;
+  /** Absent where nobody is told of anything but by their forge. */
+  notify?: Notify;
   /** The page of a run, for the link beside a commit's status. */
   runUrl: (runId: string) => string;
   now: () => number;
+  /** The time by which entries are held: the same for every control. */
+  holdNow: () => Promise<number>;
   random: () => number;
   log: Log;
 };
@@ -43,6 +48,7 @@ const capacities: Record<Effect['type'], number> = {
   'commit-status': 16,
   'check-run': 16,
   'stop-lease': 16,
+  notification: 8,
 };
 
 /** Carries out the effects that are due and notes what became of each. */
@@ -53,7 +59,8 @@ export function startDispatcher(ports: DispatchPorts): Loop {
       capacity,
       idleMs,
       log: ports.log,
-      take: (limit) => ports.outbox.take({ type: type as Effect['type'], nowMs: ports.now(), holdMs, limit }),
+      take: async (limit) =>
+        ports.outbox.take({ type: type as Effect['type'], nowMs: await ports.holdNow(), holdMs, limit }),
       work: (entry: OutboxEntry, signal) => carryOut(entry, ports, signal),
     }),
   );
@@ -71,30 +78,36 @@ async function carryOut(entry: OutboxEntry, ports: DispatchPorts, signal: AbortS
   const { outbox, log } = ports;
   try {
     const limited = AbortSignal.any([signal, AbortSignal.timeout(performMs)]);
-    await withCorrelation(entry.correlationId, () => perform(entry, ports, limited));
-    await outbox.done(entry.id, ports.now());
+    const done = await withCorrelation(entry.correlationId, () => perform(entry, ports, limited));
+    await (done === 'not-due' ? outbox.drop(entry.id) : outbox.done(entry.id, ports.now()));
   } catch (error) {
     if (signal.aborted) return;
     const problem = messageOf(error);
-    const hopeless = error instanceof ForgeRefusal || ports.now() - entry.createdAtMs > maxAgeMs;
+    const hopeless =
+      error instanceof ForgeRefusal ||
+      error instanceof NotifyRefusal ||
+      ports.now() - entry.createdAtMs > maxAgeMs;
     if (entry.effect.type === 'stop-lease') return outbox.done(entry.id, ports.now());
     if (hopeless && entry.effect.type !== 'ticket') {
       log.error({ key: entry.key, tries: entry.tries + 1 }, `given up: ${problem}`);
       return outbox.fail(entry.id, ports.now(), problem);
     }
-    const untilMs = ports.now() + waitTimeMs(entry.tries, { ...wait, random: ports.random });
+    const untilMs = (await ports.holdNow()) + waitTimeMs(entry.tries, { ...wait, random: ports.random });
     log.warn({ key: entry.key, tries: entry.tries + 1, untilMs }, `will be tried again: ${problem}`);
     await outbox.retry(entry.id, untilMs, problem);
   }
 }
 
-async function perform(entry: OutboxEntry, ports: DispatchPorts, signal: AbortSignal): Promise<void> {
+async function perform(entry: OutboxEntry, ports: DispatchPorts, signal: AbortSignal): Promise<unknown> {
   const { effect } = entry;
   switch (effect.type) {
     case 'ticket':
       return ports.tickets.write(effect);
     case 'stop-lease':
       return ports.stopLease(effect.leaseId, effect.runner);
+    case 'notification':
+      if (!ports.notify) throw new NotifyRefusal('not-set-up', 'notifications are not set up here');
+      return ports.notify(effect.notification, signal);
     case 'check-run': {
       const { check } = effect;
       const forge = ports.forges[check.provider];

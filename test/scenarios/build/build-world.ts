@@ -97,6 +97,7 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
       runUrl: (runId) => `https://ci.example.com/runs/${runId}`,
       now,
       elapsed: systemClock.elapsed,
+      holdNow: async () => now(),
       newId,
       random: Math.random,
       log: silentLog,
@@ -181,7 +182,7 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
     engine,
     statuses,
     push: () => inbox.record(sampleDelivery(newId())),
-    ask: createAskRun({ commands, now, newId }),
+    ask: createAskRun({ commands, now, elapsed: systemClock.elapsed, newId }),
     /** The run once it is so. */
     async run(is: (run: RunDetail) => boolean = ({ status }) => isFinal(status)): Promise<RunDetail> {
       let found: RunDetail | undefined;
