@@ -7,6 +7,7 @@ const commands: Record<string, () => Promise<Command>> = {
   web: async () => (await import('./web.ts')).web,
   runner: async () => (await import('./runner.ts')).runner,
   init: async () => (await import('./init.ts')).init,
+  run: async () => (await import('./run.ts')).run,
   validate: async () => (await import('./validate.ts')).validate,
   migrate: async () => (await import('./migrate.ts')).migrate,
   secrets: async () => (await import('./secrets.ts')).secrets,
