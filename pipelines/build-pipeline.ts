@@ -2,6 +2,7 @@ import { buildApproval } from './build-approval.ts';
 import { buildCaches } from './build-caches.ts';
 import { buildCondition } from './build-condition.ts';
 import { buildMatrix } from './build-matrix.ts';
+import { buildNotifications } from './build-notifications.ts';
 import { buildResources } from './build-resources.ts';
 import { buildServices } from './build-services.ts';
 import { buildTarget } from './build-target.ts';
@@ -55,7 +56,15 @@ export function buildPipeline(shape: PipelineShape, lineOf: LineOf): Pipeline {
   const concurrency = supersede === undefined ? {} : { supersede };
   // Beside steps it is the limit of their one job.
   const limit = shape.jobs === undefined ? {} : limitOf('timeoutMs', shape.timeout);
-  return { on, env: buildVariables(shape.env), jobs, deploys, concurrency, ...limit };
+  return {
+    on,
+    env: buildVariables(shape.env),
+    jobs,
+    deploys,
+    concurrency,
+    ...buildNotifications(shape.notifications, lineOf),
+    ...limit,
+  };
 }
 
 function buildJob(

@@ -4,6 +4,7 @@ import { caches } from './cache-shape.ts';
 import { runConcurrency } from './concurrency-shape.ts';
 import { deployments } from './deploy-shape.ts';
 import { jobs, network, noOutputTimeout } from './job-shape.ts';
+import { notifications } from './notification-shape.ts';
 import { resources } from './resource-shape.ts';
 import { services } from './service-shape.ts';
 import { duration, environmentVariables, image, mapping, secrets } from './shape-values.ts';
@@ -37,6 +38,7 @@ export const pipelineShape = mapping('a mapping with steps or jobs', {
   steps: steps.optional(),
   artifacts: artifacts.optional(),
   deploy: deployments.optional(),
+  notifications: notifications.optional(),
 });
 
 export type PipelineShape = z.output<typeof pipelineShape>;

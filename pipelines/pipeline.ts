@@ -1,3 +1,4 @@
+import type { NotificationDefinition } from './notification.ts';
 import type { s3Acls, s3StorageClasses } from './s3-shape.ts';
 import type { Expression } from './travis/expression.ts';
 
@@ -13,6 +14,8 @@ export type Pipeline = {
   jobs: JobDefinition[];
   deploys: DeployDefinition[];
   concurrency: Concurrency;
+  /** Absent when nobody is told how runs end. */
+  notifications?: NotificationDefinition[];
   /** How long a run may take as a whole. Absent: as the installation is set. */
   timeoutMs?: number;
 };

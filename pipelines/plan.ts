@@ -3,6 +3,7 @@ import { matchesGlobs } from './glob.ts';
 import { renderGroup } from './group-name.ts';
 import { type LeftOut, unmetCondition } from './match-condition.ts';
 import type { TriggerChange } from './match-trigger.ts';
+import type { NotificationPlan } from './notification.ts';
 import type {
   ApprovalDefinition,
   ArtifactDefinition,
@@ -17,6 +18,7 @@ import type {
   ServiceDefinition,
   StepDefinition,
 } from './pipeline.ts';
+import { planNotifications } from './plan-notifications.ts';
 import { factsOf } from './travis/change-facts.ts';
 import { holds } from './travis/expression.ts';
 
@@ -27,6 +29,8 @@ export type Plan = {
   jobs: JobPlan[];
   /** How long the run may take as a whole. Absent: as the installation is set. */
   timeoutMs?: number;
+  /** Absent when nobody is told how it ends. */
+  notifications?: NotificationPlan[];
 };
 
 export type JobPlan = BuildPlan | DeployPlan;
@@ -101,7 +105,11 @@ export function planRun(pipeline: Pipeline, change: PlannedChange): Plan {
     .filter((deploy) => !change.fork && deploysOn(deploy, change))
     .map((deploy) => planDeploy(deploy, builds, change));
   const { timeoutMs } = pipeline;
-  return { jobs: [...builds, ...deploys], ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  return {
+    jobs: [...builds, ...deploys],
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...planNotifications(pipeline, change),
+  };
 }
 
 function planBuild(job: JobDefinition, env: Record<string, string>, change: PlannedChange): BuildPlan {

@@ -11,6 +11,7 @@ import {
   parseTravisImages,
   parseUrl,
 } from './parse-setting.ts';
+import { type NotifySettings, readNotify } from './read-notify.ts';
 import { settingsTable } from './settings.ts';
 
 export class ConfigRefusal extends Refusal<'invalid'> {}
@@ -50,6 +51,7 @@ export type Config = Readonly<{
   /** Beside those that every runner has by itself. */
   runnerLabels: readonly string[];
   repositories?: ReadonlySet<string>;
+  notify: NotifySettings;
   /** By language, or by language and version. */
   travisImages?: Readonly<Record<string, string>>;
   /** Whether a repository that has no pipeline file gets one by what it holds. */
@@ -156,6 +158,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const codedeployLocal = read('HOOKLINE_CODEDEPLOY_LOCAL');
   const deployBuckets = read('HOOKLINE_DEPLOY_BUCKETS');
   const dockerHost = read('DOCKER_HOST');
+  const notify = readNotify(read, check, problems);
 
   const slots = whole('HOOKLINE_SLOTS', 1, 256, 2);
 
@@ -194,6 +197,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     runnerLabels,
     ...(controlPublicKey === undefined ? {} : { controlPublicKey }),
     ...(repositories === undefined ? {} : { repositories }),
+    notify,
     ...(travisImages === undefined ? {} : { travisImages }),
     ...(stopDelayS < 0 ? {} : { stopDelayMs: stopDelayS * 1000 }),
     templates: templates ?? true,

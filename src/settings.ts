@@ -138,6 +138,29 @@ export const settingsTable: readonly Setting[] = [
     meaning: 'off: a repository that has no pipeline file is not built, whatever it holds',
   },
   {
+    name: 'HOOKLINE_SMTP_URL',
+    fallback: 'no e-mail is sent',
+    meaning: 'mail server for notifications: `smtp://` or `smtps://USER:PASSWORD@HOST:PORT`',
+    secret: true,
+  },
+  {
+    name: 'HOOKLINE_MAIL_FROM',
+    fallback: 'none',
+    meaning: 'sender of notifications, such as `hookline <ci@example.com>`',
+  },
+  {
+    name: 'HOOKLINE_NOTIFY_SECRET',
+    fallback: 'webhooks of notifications are not signed',
+    meaning: 'signs what notifications send to webhooks, at least 16 characters',
+    secret: true,
+  },
+  {
+    name: 'HOOKLINE_NOTIFY_ALLOW',
+    fallback: 'public addresses only',
+    meaning:
+      'hosts and networks that notifications may call besides, such as `chat.corp.example, 10.0.0.0/8`',
+  },
+  {
     name: 'HOOKLINE_REPOSITORIES',
     fallback: 'any whose delivery verifies',
     meaning: 'exact names of the repositories that may have runs',

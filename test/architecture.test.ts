@@ -34,7 +34,13 @@ const mayImport: Record<string, readonly string[]> = {
   'runners/log': [...kernel, 'src/contract', 'src/blobs'],
   'runners/workspace': kernel,
   src: kernel,
-  'src/config.ts': [...kernel, 'src/settings.ts', 'src/parse-setting.ts', 'src/contract'],
+  'src/config.ts': [
+    ...kernel,
+    'src/settings.ts',
+    'src/parse-setting.ts',
+    'src/read-notify.ts',
+    'src/contract',
+  ],
   'src/contract': kernel,
   'src/blobs': kernel,
   'src/runs': domain,
@@ -45,6 +51,7 @@ const mayImport: Record<string, readonly string[]> = {
   // The ports that a database keeps stand with those who call them.
   'src/sql': [...domain, 'src/webhooks/inbox.ts', 'src/secrets/secret-store.ts'],
   'src/redis': [...kernel, 'src/contract'],
+  'src/notify': domain,
   'src/secrets': domain,
   // A run without a service: the domain and the executor, in one process.
   'src/local': [...domain, 'src/webhooks', 'src/blobs', 'runners'],

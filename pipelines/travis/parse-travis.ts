@@ -15,6 +15,7 @@ import { orderStages } from './order-stages.ts';
 import { readBranches, readCondition } from './read-conditions.ts';
 import { readAssignments, readEnv } from './read-env.ts';
 import { type Fields, fieldsOf, type Node, type Reader } from './read-node.ts';
+import { readNotifications } from './read-notifications.ts';
 import { translateJob } from './translate-job.ts';
 
 export type TravisOptions = {
@@ -102,6 +103,7 @@ function translate(reader: Reader, root: Node, top: Fields, images: ImageOverrid
   const condition = readCondition(reader, top.get('if'), variables);
   const branches = readBranches(reader, top.get('branches'));
   const terms = [branches, condition].filter((term) => term !== undefined);
+  const notifications = readNotifications(reader, top.get('notifications'), variables);
   const place = (top.get('branches') ?? top.get('if'))?.path;
   return {
     on: {
@@ -115,5 +117,6 @@ function translate(reader: Reader, root: Node, top: Fields, images: ImageOverrid
     jobs,
     deploys: buildDeployments(reader, translated),
     concurrency: {},
+    ...(notifications.length === 0 ? {} : { notifications }),
   };
 }

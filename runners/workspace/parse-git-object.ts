@@ -5,6 +5,7 @@ export type CommitInfo = {
   message: string;
   authorName: string;
   authorEmail: string;
+  committerEmail: string;
   parents: readonly string[];
 };
 
@@ -25,6 +26,7 @@ export function parseCommit(sha: string, body: Buffer): CommitInfo {
     message,
     authorName: author?.[1] ?? '',
     authorEmail: author?.[2] ?? '',
+    committerEmail: /<([^>]*)>/.exec(values('committer')[0] ?? '')?.[1] ?? '',
     parents: values('parent'),
   };
 }

@@ -19,6 +19,7 @@ export type NewRun = {
   /** Takes the place of the older runs of its branch or pull request that have not ended. */
   supersedes?: boolean;
   reports?: 'checks';
+  warnings?: readonly Problem[];
 } & ({ plan: Plan; jobIds: readonly string[] } | { error: Reason; problems?: readonly Problem[] });
 
 /**
@@ -36,11 +37,18 @@ export function createRun(created: NewRun, number: number): Transition {
     correlationId: created.correlationId,
     createdAtMs: created.createdAtMs,
     ...(created.reports ? { reports: created.reports } : {}),
+    ...(created.warnings?.length ? { warnings: created.warnings } : {}),
   };
   const run: Run =
     'error' in created
       ? { ...base, ...brokenOf(created), jobs: [] }
-      : { ...base, ...limitOf(created.plan), status: 'queued', jobs: jobsOf(created) };
+      : {
+          ...base,
+          ...limitOf(created.plan),
+          ...notificationsOf(created.plan),
+          status: 'queued',
+          jobs: jobsOf(created),
+        };
   return transition(run, { type: 'created' }, created.createdAtMs);
 }
 
@@ -51,6 +59,10 @@ function brokenOf({ error, problems, createdAtMs }: Extract<NewRun, { error: Rea
 
 function limitOf({ timeoutMs }: Plan): Pick<Run, 'limit'> {
   return timeoutMs === undefined ? {} : { limit: runLimit(timeoutMs) };
+}
+
+function notificationsOf({ notifications }: Plan): Pick<Run, 'notifications'> {
+  return notifications?.length ? { notifications } : {};
 }
 
 function jobsOf(created: Extract<NewRun, { plan: Plan }>): Job[] {

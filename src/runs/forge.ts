@@ -76,6 +76,7 @@ export type CommitFacts = {
   message: string;
   authorName: string;
   authorEmail: string;
+  committerEmail?: string;
 };
 
 /**

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { Effect } from './transition.ts';
 
 /**
@@ -16,6 +17,8 @@ export type Outbox = {
   }): Promise<OutboxEntry[]>;
   done(id: number, atMs: number): Promise<void>;
   retry(id: number, untilMs: number, problem: string): Promise<void>;
+  /** It turned out that nothing is to be done: no trace is left of it. */
+  drop(id: number): Promise<void>;
   /** Given up, for the target will never take it. */
   fail(id: number, atMs: number, problem: string): Promise<void>;
   /** Calls back when this process stored an effect. */
@@ -42,6 +45,11 @@ export function outboxKey(effect: Effect): string {
       return `stop ${effect.leaseId}`;
     case 'check-run':
       return `check ${effect.check.externalId}`;
+    case 'notification': {
+      const { target, run } = effect.notification;
+      const to = target.type === 'email' ? (target.to === 'author' ? [] : target.to).join(' ') : target.url;
+      return `notify ${run.repository} ${hash('sha256', `${target.type} ${to}`)}`;
+    }
     case 'commit-status': {
       const { provider, repository, sha, context } = effect.status;
       return `status ${provider} ${repository} ${sha} ${context}`;

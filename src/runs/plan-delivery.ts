@@ -5,6 +5,7 @@ import { supersedesOlder } from '../../pipelines/supersede.ts';
 import { explainTemplate, templateOf } from '../../pipelines/templates/template-file.ts';
 import type { Reason } from '../contract/job-event.ts';
 import { Refusal } from '../errors.ts';
+import { addressAuthors } from './address-authors.ts';
 import { answerCheckRequest, type RequestPorts } from './answer-check-request.ts';
 import type { Change, Interpretation } from './change.ts';
 import type { NewRun } from './create-run.ts';
@@ -198,11 +199,22 @@ async function planChange(
   }
   const pipeline = { file, digest: parsed.digest };
   const timeoutMs = planned.timeoutMs ?? ports.runTimeoutMs;
-  const plan = { ...planned, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
+  const plan = {
+    ...addressAuthors(planned, read.commit),
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+  };
   const jobIds = plan.jobs.map(() => ports.newId());
   const supersedes = !delivery.isLate && supersedesOlder(parsed.pipeline.concurrency, change.event);
   return {
-    run: { ...base, change: withCommitFacts(change, read.commit), pipeline, supersedes, plan, jobIds },
+    run: {
+      ...base,
+      change: withCommitFacts(change, read.commit),
+      pipeline,
+      supersedes,
+      warnings: parsed.warnings,
+      plan,
+      jobIds,
+    },
     ...(template ? { note: explainTemplate(template) } : {}),
   };
 }

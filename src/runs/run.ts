@@ -1,3 +1,4 @@
+import type { NotificationPlan } from '../../pipelines/notification.ts';
 import type { JobPlan } from '../../pipelines/plan.ts';
 import type { Problem } from '../../pipelines/problem.ts';
 import type { Reason, Usage } from '../contract/job-event.ts';
@@ -41,6 +42,10 @@ export type Run = {
   readonly reason?: Reason;
   /** The mistakes of its pipeline file, when that is why it has no jobs. */
   readonly problems?: readonly Problem[];
+  /** What of its pipeline file is not carried out, or likely not meant so. */
+  readonly warnings?: readonly Problem[];
+  /** Who is told how it ended. */
+  readonly notifications?: readonly NotificationPlan[];
   readonly approval?: Approval;
   /** The newer run that was to take its place. It ended as `cancelled`, unless it came to its end before that. */
   readonly supersededBy?: Successor;

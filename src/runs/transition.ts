@@ -9,6 +9,7 @@ import { failFast } from './fail-fast.ts';
 import { decideGate, expireGate, isHeldBack } from './gate.ts';
 import { giveOutAgain, isPassing } from './give-out-again.ts';
 import { giveWay } from './group.ts';
+import { type Notification, notificationsOf } from './notification.ts';
 import {
   type Approval,
   type Attempt,
@@ -60,6 +61,7 @@ export type Effect =
   | ({ type: 'ticket' } & Ticket)
   | { type: 'commit-status'; status: CommitStatus }
   | { type: 'check-run'; check: CheckRun }
+  | { type: 'notification'; notification: Notification }
   /** Tells the runner that holds the lease, at once, to stop; what gets lost is said again in answer to its heartbeat. */
   | { type: 'stop-lease'; leaseId: string; runner: string };
 
@@ -87,7 +89,7 @@ export function transition(run: Run, event: RunEvent, nowMs: number): Transition
   const next = keepTime(settleRun(startReadyJobs(failFast(changed, nowMs), nowMs), nowMs), nowMs);
   return {
     run: next,
-    effects: effectsOf(run, next, event),
+    effects: [...effectsOf(run, next, event), ...told(run, next)],
     facts,
     replaced: replacedAttempts(changed, next),
   };
@@ -265,6 +267,10 @@ function changedChecks(before: Run, after: Run, event: RunEvent): Effect[] {
   return checkRunsOf(after)
     .filter((check, index) => !isDeepStrictEqual(check, earlier[index]))
     .map((check) => ({ type: 'check-run', check }));
+}
+
+function told(before: Run, after: Run): Effect[] {
+  return notificationsOf(before, after).map((notification) => ({ type: 'notification', notification }));
 }
 
 function stopOf(before: Attempt | undefined, after: Attempt | undefined): Effect[] {

@@ -16,6 +16,7 @@ import * as approvals from './migrations/040-approvals.ts';
 import * as newestAndImages from './migrations/041-newest-and-images.ts';
 import * as checks from './migrations/050-checks.ts';
 import * as usage from './migrations/060-usage.ts';
+import * as notifications from './migrations/070-notifications.ts';
 import type { Tables } from './tables.ts';
 
 type Step = { up(db: Kysely<unknown>, columns: ColumnTypes): Promise<void> };
@@ -35,6 +36,7 @@ const steps: Record<string, Step> = {
   '041-newest-and-images': newestAndImages,
   '050-checks': checks,
   '060-usage': usage,
+  '070-notifications': notifications,
 };
 
 /** The names of all steps, the first one first. */

@@ -1,4 +1,5 @@
 import type { Insertable } from 'kysely';
+import type { NotificationPlan } from '../../pipelines/notification.ts';
 import type { JobPlan } from '../../pipelines/plan.ts';
 import type { Problem } from '../../pipelines/problem.ts';
 import type { Reason, Usage } from '../contract/job-event.ts';
@@ -34,6 +35,8 @@ export function runRowOf(run: Run): RunRow {
     superseded_by: jsonOrNull(run.supersededBy),
     reports: run.reports ?? null,
     problems: jsonOrNull(run.problems),
+    warnings: jsonOrNull(run.warnings),
+    notifications: jsonOrNull(run.notifications),
     timeout: run.limit?.timeoutMs ?? null,
     time_left: run.limit?.leftMs ?? null,
     deadline: run.limit?.deadlineMs ?? null,
@@ -58,6 +61,10 @@ export function runOf(row: RunRow, jobs: Job[]): Run {
     ...supersededByOf(row.superseded_by),
     ...(row.reports === 'checks' ? { reports: row.reports } : {}),
     ...problemsOf(row.problems),
+    ...warningsOf(row.warnings),
+    ...(row.notifications === null
+      ? {}
+      : { notifications: JSON.parse(row.notifications) as NotificationPlan[] }),
     ...limitOf(row),
     createdAtMs: row.created_at,
     ...timesOf(row),
@@ -67,6 +74,10 @@ export function runOf(row: RunRow, jobs: Job[]): Run {
 
 export function problemsOf(json: string | null): Pick<Run, 'problems'> {
   return json === null ? {} : { problems: JSON.parse(json) as Problem[] };
+}
+
+export function warningsOf(json: string | null): Pick<Run, 'warnings'> {
+  return json === null ? {} : { warnings: JSON.parse(json) as Problem[] };
 }
 
 export function jobRowOf(run: Run, job: Job, position: number): JobRow {

@@ -93,6 +93,11 @@ export function createSqlOutbox(db: Kysely<Tables>): SqlOutbox {
       );
     },
 
+    async drop(id) {
+      await outlastOutage(() => db.deleteFrom('outbox').where('id', '=', id).execute());
+      for (const listener of listeners) listener();
+    },
+
     async fail(id, atMs, problem) {
       const failed = { state: 'failed', done_at: atMs, problem };
       await outlastOutage(() => db.updateTable('outbox').set(failed).where('id', '=', id).execute());

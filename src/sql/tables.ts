@@ -88,6 +88,9 @@ export type RunRow = {
   /** `checks`, or absent: by commit statuses, if at all. */
   reports: string | null;
   problems: string | null;
+  /** Of the pipeline file, and who is told of the end; as JSON. */
+  warnings: string | null;
+  notifications: string | null;
   /** How long it may take, how much of that is left, and while the clock runs when it will be over. */
   timeout: number | null;
   time_left: number | null;

@@ -11,14 +11,19 @@ const sources = readdirSync(folder).filter((name) => name.endsWith('.yml'));
 const [always = ''] = setUp(['<end>']).split('\n<end>');
 
 /** A pipeline as a person would look it over: steps as text, without what each of them begins with. */
-function shown({ on, jobs, deploys }: Pipeline): string {
+function shown({ on, jobs, deploys, notifications }: Pipeline): string {
   const steps = jobs.flatMap((job) =>
     job.steps.map(({ name, when, run }) => {
       const own = run.replace(always, '<set up>').replace(`${stepPrelude}\n`, '');
       return `# ${job.name}: ${name}${when === 'success' ? '' : ` (${when})`}\n${own}\n`;
     }),
   );
-  const outline = { on, jobs: jobs.map((job) => ({ ...job, steps: job.steps.length })), deploys };
+  const outline = {
+    on,
+    jobs: jobs.map((job) => ({ ...job, steps: job.steps.length })),
+    deploys,
+    notifications,
+  };
   return `${JSON.stringify(outline, null, 2)}\n\n${steps.join('\n')}`;
 }
 

@@ -37,6 +37,7 @@ describe('reading a commit without a checkout', () => {
       message: 'Say hello\n\nAt length.\n[skip ci]',
       authorName: 'Ada Example',
       authorEmail: 'ada@example.test',
+      committerEmail: 'ada@example.test',
       parents: [parent],
     });
   });
