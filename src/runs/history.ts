@@ -62,11 +62,15 @@ export type RunDetail = RunSummary & {
   recovered?: true;
   correlationId: string;
   problems?: NonNullable<Run['problems']>;
+  /** What of its pipeline file is not carried out, or likely not meant so. */
+  warnings?: NonNullable<Run['warnings']>;
   pipeline: Run['pipeline'];
   jobs: JobDetail[];
   artifacts: ArtifactDetail[];
   deployments: DeploymentDetail[];
   statuses: StatusDetail[];
+  /** Absent when nobody was to be told of its end. */
+  notifications?: NotificationDetail[];
 };
 
 export type JobDetail = {
@@ -143,6 +147,12 @@ export type StatusDetail = {
   problem?: string;
   createdAtMs: number;
   doneAtMs?: number;
+};
+
+/** Who was told of the end of a run, as the outbox has it. `to` holds no secret. */
+export type NotificationDetail = Omit<StatusDetail, 'context' | 'state' | 'description'> & {
+  channel: 'email' | 'slack' | 'webhook';
+  to: string;
 };
 
 export type DeliverySummary = {

@@ -9,6 +9,7 @@ import type { Effect } from '../runs/transition.ts';
 import { isAnotherImage } from '../runs/used-image.ts';
 import { artifactOf, runSummaryOf } from './history-rows.ts';
 import { loadGroupHolders } from './load-group-holders.ts';
+import { loadNotifications } from './notification-details.ts';
 import {
   approvalOf,
   gatesOf,
@@ -20,6 +21,7 @@ import {
   supersededByOf,
   timesOf,
   usageOf,
+  warningsOf,
   withReason,
 } from './run-rows.ts';
 import type { AttemptRow, DeploymentRow, JobRow, OutboxRow, RunRow, StepRow, Tables } from './tables.ts';
@@ -61,6 +63,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
     .orderBy('id')
     .execute();
 
+  const notifications = await loadNotifications(db, id);
   const groups = jobs.flatMap((job) => awaitedGroupOf(job) ?? []);
   const holders = await loadGroupHolders(db, row.repository, groups);
   const stepsOf = Map.groupBy(steps, (step) => `${step.job_id} ${step.attempt}`);
@@ -75,6 +78,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
     ...(delivery?.recovered === 1 ? { recovered: true } : {}),
     correlationId: row.correlation_id,
     ...problemsOf(row.problems),
+    ...warningsOf(row.warnings),
     pipeline: { file: row.pipeline_file, digest: row.pipeline_digest },
     jobs: jobs.map((job) =>
       jobDetailOf(
@@ -98,6 +102,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
       ),
     ),
     statuses: statuses.flatMap(statusOf),
+    ...(notifications.length === 0 ? {} : { notifications }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { ArtifactDetail, RunDetail, StatusDetail } from '../runs/history.ts';
+import type { ArtifactDetail, NotificationDetail, RunDetail, StatusDetail } from '../runs/history.ts';
 import { deploymentCards } from './deployment-cards.ts';
 import { type Html, isolated, nothing } from './html-text.ts';
 import { sizeText } from './size-text.ts';
@@ -9,7 +9,8 @@ import { age } from './time-view.ts';
 export function runResults(run: RunDetail, nowMs: number): Html {
   return html`${deploymentCards(run, nowMs)}
 ${artifacts(run.artifacts)}
-${commitStatuses(run.statuses, nowMs)}`;
+${commitStatuses(run.statuses, nowMs)}
+${notifications(run.notifications ?? [], nowMs)}`;
 }
 
 function artifacts(all: readonly ArtifactDetail[]): Html {
@@ -46,6 +47,30 @@ ${all.map(
 <span>${isolated(status.description)}</span>
 <span class="quiet">${deliveryWords[status.delivery]}${status.tries > 1 ? `, try ${status.tries}` : ''}, ${age(status.doneAtMs ?? status.createdAtMs, nowMs)}</span>
 ${status.problem === undefined ? '' : html`<span class="problem">${isolated(status.problem)}</span>`}
+</li>
+`,
+)}</ul>
+</section>`;
+}
+
+const sendingWords = {
+  pending: 'about to be sent',
+  sent: 'sent',
+  superseded: 'not sent',
+  failed: 'could not be sent',
+} as const satisfies Record<NotificationDetail['delivery'], string>;
+
+function notifications(all: readonly NotificationDetail[], nowMs: number): Html {
+  if (all.length === 0) return nothing;
+  return html`<section class="part">
+<h2>Notifications</h2>
+<ul class="rows">
+${all.map(
+  (each) => html`<li class="commit-status d-${each.delivery}">
+<span><b>${each.channel}</b></span>
+<span>${isolated(each.to)}</span>
+<span class="quiet">${sendingWords[each.delivery]}${each.tries > 1 ? `, try ${each.tries}` : ''}, ${age(each.doneAtMs ?? each.createdAtMs, nowMs)}</span>
+${each.problem === undefined ? '' : html`<span class="problem">${isolated(each.problem)}</span>`}
 </li>
 `,
 )}</ul>

@@ -1,16 +1,19 @@
 import { z } from '@hono/zod-openapi';
 import { languageOf } from '../../../pipelines/parse-file.ts';
+import type { Problem } from '../../../pipelines/problem.ts';
 import { explainTemplate, templateOf } from '../../../pipelines/templates/template-file.ts';
 import type { ScheduledTime } from '../../runs/change.ts';
 import type {
   ArtifactDetail,
   DeploymentDetail,
+  NotificationDetail,
   RunDetail,
   RunSummary,
   StatusDetail,
 } from '../../runs/history.ts';
 import { type Approval, type RunLimit, statuses } from '../../runs/run.ts';
 import { jobJson, jobToJson } from './job-json.ts';
+import { problemJson, problemToJson } from './problem-json.ts';
 import { reasonJson, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
 
 export const changeEvents = ['push', 'tag', 'pull_request', 'schedule'] as const;
@@ -72,6 +75,28 @@ const commitStatusJson = z
   })
   .openapi('CommitStatus');
 
+const notificationJson = z
+  .object({
+    channel: z.enum(['email', 'slack', 'webhook']),
+    to: z.string().openapi({ description: 'Of an address of the web its host alone.' }),
+    delivery: z.enum(['pending', 'sent', 'superseded', 'failed']),
+    tries: z.int(),
+    problem: z.string().optional(),
+    createdAt: timeJson,
+    doneAt: timeJson.optional(),
+  })
+  .openapi('Notification');
+
+const warningJson = z
+  .object({
+    file: z.string(),
+    line: z.int(),
+    column: z.int(),
+    message: z.string(),
+    consequence: z.string(),
+  })
+  .openapi('Warning');
+
 export const runJson = runSummaryJson
   .extend({
     schedule: z
@@ -112,10 +137,17 @@ export const runJson = runSummaryJson
             'folder decided, and how to have the template as a file.',
         }),
     }),
+    problems: z.array(problemJson).optional().openapi({
+      description: 'The mistakes in the pipeline file, when those are why there is no job.',
+    }),
     jobs: z.array(jobJson),
     artifacts: z.array(artifactJson),
     deployments: z.array(deploymentJson),
     statuses: z.array(commitStatusJson),
+    notifications: z.array(notificationJson).optional(),
+    warnings: z.array(warningJson).optional().openapi({
+      description: 'What of the pipeline file is not carried out as it is written, or likely not meant so.',
+    }),
   })
   .openapi('Run');
 
@@ -150,10 +182,13 @@ export function runToJson(run: RunDetail): z.infer<typeof runJson> {
     ...(run.supersededBy ? { supersededBy: linkTo(run.supersededBy) } : {}),
     ...(run.limit ? limitToJson(run.limit) : {}),
     pipeline: pipelineToJson(run.pipeline),
+    ...(run.problems ? { problems: run.problems.map(problemToJson) } : {}),
     jobs: run.jobs.map(jobToJson),
     artifacts: run.artifacts.map(artifactToJson),
     deployments: run.deployments.map(deploymentToJson),
     statuses: run.statuses.map(statusToJson),
+    ...(run.notifications ? { notifications: run.notifications.map(notificationToJson) } : {}),
+    ...(run.warnings ? { warnings: run.warnings.map(warningToJson) } : {}),
   };
 }
 
@@ -201,4 +236,20 @@ function statusToJson({ createdAtMs, doneAtMs, ...rest }: StatusDetail): z.infer
     createdAt: timeOf(createdAtMs),
     ...(doneAtMs === undefined ? {} : { doneAt: timeOf(doneAtMs) }),
   };
+}
+
+function notificationToJson({
+  createdAtMs,
+  doneAtMs,
+  ...rest
+}: NotificationDetail): z.infer<typeof notificationJson> {
+  return {
+    ...rest,
+    createdAt: timeOf(createdAtMs),
+    ...(doneAtMs === undefined ? {} : { doneAt: timeOf(doneAtMs) }),
+  };
+}
+
+function warningToJson({ file, line, column, message, expected }: Problem): z.infer<typeof warningJson> {
+  return { file, line, column, message, consequence: expected };
 }

@@ -148,6 +148,49 @@ describe('the page of a run', () => {
     expect(page).toContain('Resource not accessible by personal access token');
   });
 
+  it('tells who was told, of addresses of the web nothing but the host', async () => {
+    const sent = { delivery: 'sent', tries: 1, createdAtMs: sampleNowMs, doneAtMs: sampleNowMs } as const;
+    const page = await pageOf({
+      ...fullRun(),
+      notifications: [
+        { channel: 'slack', to: 'hooks.slack.com', ...sent },
+        {
+          channel: 'email',
+          to: 'team@example.com',
+          ...sent,
+          delivery: 'failed',
+          problem: 'e-mail is not set up',
+        },
+      ],
+    });
+    expect(page).toContain('hooks.slack.com');
+    expect(page).toContain('could not be sent');
+    expect(page).toContain('e-mail is not set up');
+    expect(await pageOf(fullRun())).not.toContain('Notifications');
+  });
+
+  it('shows what of the pipeline file is not carried out, and what follows from it', async () => {
+    const warnings = [1, 2, 3, 4].map((line) => ({
+      file: '.travis.yml',
+      line,
+      column: 1,
+      endColumn: 2,
+      path: 'cache',
+      message: `cache ${line} is <not> supported`,
+      expected: 'nothing is kept between runs',
+      severity: 'warning' as const,
+    }));
+    const page = await pageOf({ ...fullRun(), warnings });
+    expect(page).toContain('4 warnings about');
+    expect(page).toContain('.travis.yml:4:1');
+    expect(page).toContain('cache 4 is &lt;not&gt; supported');
+    expect(page).toContain('nothing is kept between runs');
+    expect(page).toContain('<details class="warnings">');
+    expect(await pageOf({ ...fullRun(), warnings: warnings.slice(0, 1) })).toContain(
+      '<details class="warnings" open>',
+    );
+  });
+
   it('asks for news while the run goes on, and no longer', async () => {
     expect(await pageOf(sampleRun({ status: 'running' }))).toContain('data-refresh=');
     expect(await pageOf(sampleRun({ status: 'success' }))).not.toContain('data-refresh=');
