@@ -9,6 +9,7 @@ import { runActions } from './run-actions.ts';
 import { eventWord } from './run-filters.ts';
 import { statusLabel } from './status-view.ts';
 import { age, durationOf } from './time-view.ts';
+import { warningBox } from './warning-box.ts';
 
 /** What a reader wants to know before anything else: how it stands, what it is, and why it went wrong. */
 export function runHead(run: RunDetail, nowMs: number, withActions: boolean): Html {
@@ -35,5 +36,6 @@ ${run.supersededBy ? html`<span>superseded by <a href="/runs/${run.supersededBy.
 ${run.approval ? html`<span>approved by ${isolated(run.approval.by)} ${age(run.approval.atMs, nowMs)}</span>` : ''}
 </p>
 ${run.reason ? reasonBox(run.reason, run.status) : ''}
-${withActions ? approvalBoxes(run) : ''}`;
+${withActions ? approvalBoxes(run) : ''}
+${warningBox(run)}`;
 }
