@@ -42,7 +42,7 @@ const runsOn = listOf(
 
 export const network = oneOf(['own', 'none']).meta({
   description:
-    'own: a network of the job and its services. none: the steps reach nobody and nobody reaches them; the source and ' +
+    'What the job reaches. own: a network of the job and its services, and what that reaches. none: the steps reach nobody and nobody reaches them; the source and ' +
     'the image are fetched all the same.',
   unlessGiven: 'own',
   examples: ['none'],

@@ -6,5 +6,22 @@ import { pipelineShape } from './pipeline-shape.ts';
  * fit one another are only known to `parsePipeline`.
  */
 export function pipelineJsonSchema(): Record<string, unknown> {
-  return { ...z.toJSONSchema(pipelineShape, { io: 'input' }), title: 'hookline pipeline' };
+  const schema = z.toJSONSchema(pipelineShape, {
+    io: 'input',
+    override: ({ jsonSchema }) => tellAll(jsonSchema),
+  });
+  return { ...schema, title: 'hookline pipeline' };
+}
+
+/** Editors show descriptions and examples; what else our definitions say goes into the description. */
+function tellAll(schema: z.core.JSONSchema.BaseSchema): void {
+  const { unlessGiven, limits } = schema;
+  const said = [
+    schema.description,
+    ...(typeof unlessGiven === 'string' ? [`Unless given: ${unlessGiven}.`] : []),
+    ...(typeof limits === 'string' ? [`Limits: ${limits}.`] : []),
+  ].filter((text) => text !== undefined);
+  if (said.length > 0) schema.description = said.join(' ');
+  delete schema['unlessGiven'];
+  delete schema['limits'];
 }

@@ -17,6 +17,7 @@ import { pipelineShape } from './pipeline-shape.ts';
 import type { Problem } from './problem.ts';
 import { orderProblems, refuseWhole, wholeFile } from './problem-list.ts';
 import { readYaml } from './read-yaml.ts';
+import { findReference } from './reference/find-reference.ts';
 import { problemsOfShape } from './shape-problems.ts';
 import type { Finding, SourceMap } from './source-map.ts';
 
@@ -47,7 +48,7 @@ export function parsePipeline(source: string, file: string): ParsedPipeline {
     ...misread,
     ...(shape.success ? [] : withoutEchoes(problemsOfShape(shape.error.issues, value, map), misread)),
     ...meaningProblems(value, map),
-  ]);
+  ]).map(withReference);
   if (!shape.success || problems.some((problem) => problem.severity === 'error')) {
     return { ok: false, problems };
   }
@@ -76,6 +77,11 @@ function meaningProblems(value: unknown, map: SourceMap): Problem[] {
     ...checkSchedules(outline),
   ];
   return findings.map((finding) => map.problem(finding));
+}
+
+function withReference(problem: Problem): Problem {
+  const reference = findReference(problem.path);
+  return reference === undefined ? problem : { ...problem, reference };
 }
 
 /** What could not be read is there as null; that null is nobody's mistake. */

@@ -14,6 +14,8 @@ export type Problem = {
   message: string;
   /** What was wanted, or what to do about it. */
   expected: string;
+  /** The page and heading of the reference about the key, such as `jobs#timeout`. Absent where there is none. */
+  reference?: string;
 };
 
 /** Orders by position, then by severity. */
@@ -24,10 +26,16 @@ export function compareProblems(a: Problem, b: Problem): number {
 /** Longest piece of a source line that is shown; a minified file has one line. */
 const shownWidth = 140;
 
-/** Plain text for a terminal or a log: each problem with its place, its line and an underline. */
+/** Plain text for a terminal or a log: each problem with its place, its line, an underline, and where to read more. */
 export function renderProblems(problems: readonly Problem[], source: string): string {
   const lines = source.split('\n');
-  return problems.map((problem) => renderProblem(problem, lines[problem.line - 1] ?? '')).join('\n');
+  return problems
+    .map((problem) => renderProblem(problem, lines[problem.line - 1] ?? '') + seeAlso(problem))
+    .join('\n');
+}
+
+function seeAlso({ reference }: Problem): string {
+  return reference === undefined ? '' : `  see: docs/reference/${reference.replace(/(?=#|$)/, '.md')}\n`;
 }
 
 function renderProblem(problem: Problem, sourceLine: string): string {

@@ -51,7 +51,7 @@ export const s3 = mapping('a mapping with bucket and region', {
     .optional()
     .meta({
       description: 'Who may read the objects.',
-      unlessGiven: 'as the bucket is set',
+      unlessGiven: 'private',
       examples: ['private'],
     }),
   cache_control: named(headerForm, "a Cache-Control header such as 'max-age=3600'")
@@ -65,7 +65,7 @@ export const s3 = mapping('a mapping with bucket and region', {
     .optional()
     .meta({
       description: 'How S3 keeps the objects.',
-      unlessGiven: 'as the bucket is set',
+      unlessGiven: 'STANDARD',
       examples: ['STANDARD_IA'],
     }),
   encryption: oneOf(['AES256'])
