@@ -27,15 +27,23 @@ export function compareProblems(a: Problem, b: Problem): number {
 const shownWidth = 140;
 
 /** Plain text for a terminal or a log: each problem with its place, its line, an underline, and where to read more. */
-export function renderProblems(problems: readonly Problem[], source: string): string {
+export function renderProblems(
+  problems: readonly Problem[],
+  source: string,
+  addressOf: (reference: string) => string = ownPage,
+): string {
   const lines = source.split('\n');
   return problems
-    .map((problem) => renderProblem(problem, lines[problem.line - 1] ?? '') + seeAlso(problem))
+    .map((problem) => {
+      const more = problem.reference === undefined ? '' : `  see: ${addressOf(problem.reference)}\n`;
+      return renderProblem(problem, lines[problem.line - 1] ?? '') + more;
+    })
     .join('\n');
 }
 
-function seeAlso({ reference }: Problem): string {
-  return reference === undefined ? '' : `  see: docs/reference/${reference.replace(/(?=#|$)/, '.md')}\n`;
+/** Among hookline's own files. */
+function ownPage(reference: string): string {
+  return `docs/reference/${reference.replace(/(?=#|$)/, '.md')}`;
 }
 
 function renderProblem(problem: Problem, sourceLine: string): string {

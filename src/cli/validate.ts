@@ -17,10 +17,10 @@ export const validate: Command = {
     const { file, source } = named === undefined ? findFile() : { file: named, source: read(named) };
     const parsed = parseFile(source, file);
     if (!parsed.ok) {
-      console.error(renderProblems(parsed.problems, source));
+      console.error(renderProblems(parsed.problems, source, pageAddress()));
       return 1;
     }
-    if (parsed.warnings.length > 0) console.error(renderProblems(parsed.warnings, source));
+    if (parsed.warnings.length > 0) console.error(renderProblems(parsed.warnings, source, pageAddress()));
     if (wantsPlan) {
       const change = { event: 'push', branch: 'main', defaultBranch: 'main', fork: false } as const;
       console.log(JSON.stringify(planRun(parsed.pipeline, change), null, 2));
@@ -35,6 +35,12 @@ export const validate: Command = {
     return 0;
   },
 };
+
+/** The pages about keys are served by whichever installation this shell is set up for; else they are among our files. */
+function pageAddress(): ((reference: string) => string) | undefined {
+  const base = process.env['HOOKLINE_PUBLIC_URL']?.trim();
+  return base ? (reference) => `${base.replace(/\/+$/, '')}/reference/${reference}` : undefined;
+}
 
 /** The first that is there, as a push would find it; with none of them the first is what is missed. */
 function findFile(): { file: string; source: string } {

@@ -29,6 +29,7 @@ import { addLogStreamRoutes, type StreamLimits } from './logs/log-stream-routes.
 import { addLogTextRoutes } from './logs/log-text-routes.ts';
 import { refuseCrossSite } from './refuse-cross-site.ts';
 import { requireKey } from './require-key.ts';
+import { schemaRoutes } from './schema-routes.ts';
 import { securityHeaders } from './security-headers.ts';
 
 export type AppOptions = {
@@ -58,7 +59,8 @@ export type AppOptions = {
 };
 
 /**
- * What the service answers over HTTP, deliveries aside. Order matters: health is open to whoever watches; behind the
+ * What the service answers over HTTP, deliveries aside. Order matters: health is open to whoever watches, the schema
+ * of pipeline files to editors; behind the
  * key stand the API and the pages. Deliveries never come here: the server hands them to routes of their own.
  */
 export function createApp(options: AppOptions): Hono<AppEnv> {
@@ -77,6 +79,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   app.use(correlate(options));
   app.use(securityHeaders());
   app.route('/', healthRoutes(options));
+  app.route('/', schemaRoutes());
   app.use(refuseCrossSite());
   app.route('/', loginRoutes({ ...key, publicUrl, now, log }));
   app.use('/webhooks/*', ({ req }) => {

@@ -9,7 +9,7 @@ type Asset = { body: Buffer; zipped: Buffer; type: string; etag: string };
 type Source = { urls: readonly URL[]; type: string };
 
 /** One style sheet, in this order. */
-const sheets = ['base.css', 'pieces.css', 'lists.css', 'run.css', 'log.css'];
+const sheets = ['base.css', 'pieces.css', 'lists.css', 'run.css', 'log.css', 'reference.css'];
 const script = 'text/javascript; charset=utf-8';
 
 /** Every file that browsers may ask for. The list is closed: no path of a request reaches the disk. */

@@ -18,6 +18,7 @@ import { placeOf } from './list-pager.ts';
 import { type Lookup, textParameter } from './list-query.ts';
 import { PageRefusal } from './page-refusal.ts';
 import { type PageProblem, problemPage } from './problem-page.ts';
+import { keyListPage, keyPage } from './reference-page.ts';
 import { runFilterOf } from './run-filters.ts';
 import { runListPage } from './run-list-page.ts';
 import { runPage } from './run-page.ts';
@@ -113,6 +114,13 @@ export function createPages({ history, now, askRun, runners, askReplay, publicUr
   });
 
   if (askReplay) addReplayAction(pages, askReplay);
+
+  pages.get('/reference', (context) => answer(context, keyListPage()));
+  pages.get('/reference/:key', (context) => {
+    const page = keyPage(context.req.param('key'));
+    if (page) return answer(context, page);
+    throw new PageRefusal('not-found', `A pipeline file has no key "${context.req.param('key')}".`);
+  });
 
   if (runners) addRunnerPages(pages, { ...runners, now }, answer);
 

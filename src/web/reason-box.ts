@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import type { Problem } from '../../pipelines/problem.ts';
 import type { Reason } from '../contract/job-event.ts';
 import type { Status } from '../runs/run.ts';
 import { type Html, isolated } from './html-text.ts';
@@ -17,13 +18,24 @@ const headings: Readonly<Partial<Record<Status, string>>> = {
 const mistakePattern = /^(\S+:\d+:\d+):?\s+(.*)$/;
 
 /** Why something is as it is, in full: the first thing to read on the page of a run that failed. */
-export function reasonBox(reason: Reason, status: Status): Html {
+export function reasonBox(reason: Reason, status: Status, problems: readonly Problem[] = []): Html {
   const lines = reason.message.split('\n').filter((line) => line.trim() !== '');
-  const heading = reason.code === 'pipeline' ? mistakesHeading(lines.length) : headings[status];
+  const heading =
+    reason.code === 'pipeline' ? mistakesHeading(problems.length || lines.length) : headings[status];
   return html`<section class="reason s-${status}">
 <h2>${heading ?? 'Reason'} <code>${reason.code}</code></h2>
-<ul>${lines.map((line) => html`<li>${placed(line)}</li>`)}</ul>
+<ul>${problems.length > 0 ? problems.map(mistake) : lines.map((line) => html`<li>${placed(line)}</li>`)}</ul>
 </section>`;
+}
+
+/** A mistake leads to the page about its key. */
+function mistake({ file, line, column, message, expected, reference }: Problem): Html {
+  const place = html`<code class="place">${isolated(`${file}:${line}:${column}`)}</code>`;
+  const more =
+    reference === undefined
+      ? ''
+      : html` <a href="/reference/${reference}"><code>${reference.replace(/#.*/, '')}</code> explained</a>`;
+  return html`<li>${place} ${isolated(`${message}; ${expected}`)}${more}</li>`;
 }
 
 function mistakesHeading(count: number): string {

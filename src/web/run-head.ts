@@ -35,7 +35,7 @@ ${took_}
 ${run.supersededBy ? html`<span>superseded by <a href="/runs/${run.supersededBy.id}">#${run.supersededBy.number}</a></span>` : ''}
 ${run.approval ? html`<span>approved by ${isolated(run.approval.by)} ${age(run.approval.atMs, nowMs)}</span>` : ''}
 </p>
-${run.reason ? reasonBox(run.reason, run.status) : ''}
+${run.reason ? reasonBox(run.reason, run.status, run.problems) : ''}
 ${withActions ? approvalBoxes(run) : ''}
 ${warningBox(run)}`;
 }

@@ -102,6 +102,19 @@ describe('a run', () => {
     });
   });
 
+  it('comes with the mistakes in its pipeline file, each with the page about its key', async () => {
+    const { app, history } = testApp();
+    const mistake = {
+      severity: 'error' as const,
+      ...{ file: '.hookline.yml', line: 4, column: 14, endColumn: 18, path: 'jobs.test.timeout' },
+      ...{ message: 'found "soon"', expected: 'a duration such as 90s, 10m or 1h30m' },
+    };
+    const problems = [{ ...mistake, reference: 'jobs#timeout' }];
+    history.runs.set('run1', runWith({ status: 'error', problems, jobs: [] }));
+    const run = (await (await app.request('/api/v1/runs/run1')).json()) as { problems: unknown };
+    expect(run.problems).toEqual([{ ...mistake, reference: '/reference/jobs#timeout' }]);
+  });
+
   it('is not sent again to whoever has it, until it changes', async () => {
     const { app, history } = testApp();
     history.runs.set('run1', runWith());

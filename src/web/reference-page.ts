@@ -1,0 +1,71 @@
+import { html } from 'hono/html';
+import { describeKeys } from '../../pipelines/reference/describe-keys.ts';
+import type { KeyDescription } from '../../pipelines/reference/key-description.ts';
+import { type Block, referencePage } from '../../pipelines/reference/reference-page.ts';
+import type { Html } from './html-text.ts';
+import { layout } from './layout.ts';
+
+/** The page of a key of `.hookline.yml`; undefined when there is no such key. */
+export function keyPage(name: string): Html | undefined {
+  const keys = describeKeys();
+  const key = keys.find(({ fullPath }) => fullPath === name);
+  if (key === undefined) return undefined;
+  return layout({
+    title: `${name} · .hookline.yml`,
+    body: html`<div class="reference">
+${keyList(keys, name)}
+<article>${referencePage(key).blocks.map(shown)}</article>
+</div>`,
+  });
+}
+
+/** All keys, each with what it is. */
+export function keyListPage(): Html {
+  const keys = describeKeys();
+  return layout({
+    title: 'The keys of .hookline.yml',
+    body: html`<div class="reference">
+${keyList(keys)}
+<article>
+<h1>The keys of <code>.hookline.yml</code></h1>
+<dl>${keys.map(({ fullPath, description }) => html`<dt><a href="/reference/${fullPath}"><code>${fullPath}</code></a></dt><dd>${inline(description)}</dd>`)}</dl>
+<p>Editors complete and check the file by its JSON Schema, <a href="/schema.json">/schema.json</a>.</p>
+</article>
+</div>`,
+  });
+}
+
+function keyList(keys: readonly KeyDescription[], current?: string): Html {
+  return html`<nav aria-label="Keys"><a href="/reference">All keys</a>
+${keys.map(({ fullPath }) =>
+  fullPath === current
+    ? html`<a href="/reference/${fullPath}" aria-current="page"><code>${fullPath}</code></a>`
+    : html`<a href="/reference/${fullPath}"><code>${fullPath}</code></a>`,
+)}</nav>`;
+}
+
+function shown(block: Block): Html {
+  switch (block.type) {
+    case 'heading':
+      return heading(block);
+    case 'text':
+      return html`<p>${inline(block.text)}</p>`;
+    case 'facts':
+      return html`<dl>${block.facts.map(({ name, text }) => html`<dt>${name}</dt><dd>${inline(text)}</dd>`)}</dl>`;
+    case 'yaml':
+      return html`<pre><code>${block.text}</code></pre>`;
+    case 'see':
+      return html`<p>As <a href="/reference/${block.page}"><code>${block.page}</code></a> of the file.</p>`;
+  }
+}
+
+function heading({ level, code, anchor }: Extract<Block, { type: 'heading' }>): Html {
+  if (level === 1) return html`<h1><code>${code}</code></h1>`;
+  const link = html`<a href="#${anchor}"><code>${code}</code></a>`;
+  return level === 2 ? html`<h2 id="${anchor}">${link}</h2>` : html`<h3 id="${anchor}">${link}</h3>`;
+}
+
+/** What stands between backticks is code. */
+function inline(text: string): Html {
+  return html`${text.split('`').map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`;
+}

@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest';
+import { parsePipeline } from '../../../pipelines/parse-pipeline.ts';
+import { createPages } from '../../../src/web/pages.ts';
+import { createMemoryHistory } from './memory-history.ts';
+import { sampleNowMs, sampleRun } from './sample-runs.ts';
+
+const source = 'image: node:24\njobs:\n  test:\n    timeout: soon\n    steps: [npm test]\n';
+
+function broken() {
+  const parsed = parsePipeline(source, '.hookline.yml');
+  if (parsed.ok) throw new Error('the file has a mistake');
+  const reason = { code: 'pipeline', message: 'cut off' };
+  return sampleRun({ status: 'error', reason, problems: parsed.problems, jobs: [] });
+}
+
+const pages = createPages({ history: createMemoryHistory({ runs: [broken()] }), now: () => sampleNowMs });
+const pageAt = async (path: string) => {
+  const response = await pages.request(path);
+  expect(response.status).toBe(200);
+  return response.text();
+};
+
+it('a mistake in a pipeline file leads to the heading about its key', async () => {
+  const run = await pageAt('/runs/run01');
+  expect(run).toContain('A mistake in the pipeline file');
+  expect(run).toContain('<code class="place"><bdi>.hookline.yml:4:14</bdi></code>');
+  expect(run).toContain('<a href="/reference/jobs#timeout">');
+
+  const page = await pageAt('/reference/jobs');
+  expect(page).toContain('<h2 id="timeout">');
+  expect(page).toContain('How long the job may take.');
+  expect(page).toContain('more than 0s and at most 24h');
+});
+
+it('lists all keys, and has nothing to say of others', async () => {
+  const list = await pageAt('/reference');
+  for (const key of ['on', 'jobs', 'cache', 'deploy', 'notifications']) {
+    expect(list).toContain(`href="/reference/${key}"`);
+  }
+  expect((await pages.request('/reference/travis')).status).toBe(404);
+});
