@@ -74,6 +74,9 @@ async function openScreenFor(output: NodeJS.WriteStream): Promise<Screen> {
 /** As shells count: 128 and the number of the signal. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
+/** As if SIGPIPE had ended it. */
+const noReader = 141;
+
 /** The first signal ends the run as a cancel does, the second what is still running; a terminal that is gone is both. */
 function stopOnSignals(screen: Screen) {
   const cancel = new AbortController();
@@ -90,6 +93,12 @@ function stopOnSignals(screen: Screen) {
       if (!isFirst || signal === 'SIGHUP') hurry.abort(new Error(signal));
     });
   }
+  // Whoever read the output is gone: `hookline run | head`, or a terminal that was closed.
+  process.stdout.on('error', () => {
+    exitCode ??= noReader;
+    cancel.abort(new Error('nobody reads the output'));
+    hurry.abort(new Error('nobody reads the output'));
+  });
   return {
     cancel: cancel.signal,
     hurry: hurry.signal,

@@ -94,6 +94,8 @@ export async function runLocally(
     );
     closers.unshift(() => place.close());
     const out = resolve(directory, request.out);
+    const jobs = created.plan.jobs.map(({ name }, index) => ({ id: created.jobIds[index] ?? '', name }));
+    const made = await openOutDirectory(out, jobs);
     const snapshot = join(place.path, 'tree');
     const source = { repository: change.repository, cloneUrl: 'file:///', ref: change.ref, sha: change.sha };
     const taken = await makeSnapshot(
@@ -110,8 +112,6 @@ export async function runLocally(
     );
     if (taken.withoutGit !== undefined) note(`there is no .git in the copy, for ${taken.withoutGit}`);
 
-    const jobs = created.plan.jobs.map(({ name }, index) => ({ id: created.jobIds[index] ?? '', name }));
-    const made = await openOutDirectory(out, jobs);
     const log = screenLog(note);
     const workspaces = await openWorkspaces({ root: join(place.path, 'workspaces') });
     const rooms = openRooms(

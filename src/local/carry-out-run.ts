@@ -98,13 +98,16 @@ export async function carryOutRun(created: NewRun, ports: LocalRunPorts): Promis
       apply({ type: 'reported', jobId, leaseId, seq, body });
     };
     const listeners: ((reason: 'cancel' | 'lost') => void)[] = [];
+    const told = new Set<'cancel' | 'lost'>();
     const stop = (reason: 'cancel' | 'lost') => {
+      told.add(reason);
       for (const listener of listeners) listener(reason);
     };
     attempts.set(leaseId, stop);
+    if (ports.hurry.aborted) stop('lost');
     const onStop = (listener: (reason: 'cancel' | 'lost') => void) => {
       listeners.push(listener);
-      if (ports.hurry.aborted) listener('lost');
+      for (const reason of told) listener(reason);
     };
     try {
       const end = await ports.carryOut(run, claimed, { id: leaseId, onStop, report });

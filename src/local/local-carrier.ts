@@ -94,6 +94,8 @@ export function createLocalCarrier(
 
   async function shellIn(container: JobContainer, spec: BuildSpec, failed: number): Promise<void> {
     const step = spec.steps[failed];
+    const where = `the container in which step "${step?.name}" of ${spec.jobName} failed`;
+    void screen.take({ type: 'note', text: `a shell in ${where}; it stands until you leave it (exit)` });
     screen.pause();
     try {
       const env = { ...spec.env, ...spec.secrets, ...step?.env };

@@ -56,6 +56,9 @@ export function planLocalRun(
     notes: [
       ...(match.matched ? [] : [`${shownReference(change)} would make no run: ${match.reason}`]),
       ...labelled.map((text) => `${text}: it is carried out on this machine all the same`),
+      ...asked.flatMap((job) =>
+        job.approval ? [`${job.name} asks for an approval: whoever runs it here gives it`] : [],
+      ),
       ...(change.fork ? ['the event is of a fork: no job is given a secret'] : []),
     ],
   };

@@ -10,7 +10,14 @@ export type Screen = {
   close(): void;
 };
 
-type Output = Pick<NodeJS.WriteStream, 'write' | 'once'> & { rows?: number };
+/** As much of standard output as is needed. */
+export type Output = {
+  /** False when more should wait for `drain`. */
+  write(text: string): boolean;
+  once(event: 'drain' | 'error', listener: () => void): unknown;
+  off(event: 'drain' | 'error', listener: () => void): unknown;
+  rows?: number;
+};
 
 const frameMs = 80;
 const hideCursor = '\u001b[?25l';
@@ -42,7 +49,8 @@ export function openScreen<State>(
 
   function draw(): void {
     if (isPaused || isClosed) return;
-    const lines = view.live(state, { nowMs: now(), rows: output.rows ?? 24 });
+    const lines = view.live(state, { nowMs: now(), rows: output.rows || 24 });
+    if (lines.length === 0 && drawn === 0) return;
     const text = `${erase()}${noWrap}${lines.map((line) => `${line}\n`).join('')}${wrap}`;
     drawn = lines.length;
     output.write(text);
@@ -56,7 +64,7 @@ export function openScreen<State>(
     }
     const isTaken = output.write(`${erase()}${lines.map((line) => `${line}\n`).join('')}`);
     if (moves) draw();
-    if (!isTaken) return new Promise((resolve) => void output.once('drain', resolve));
+    if (!isTaken) return drained(output);
   }
 
   function resume(): void {
@@ -86,4 +94,17 @@ export function openScreen<State>(
       if (moves) output.write(`${erase()}${showCursor}`);
     },
   };
+}
+
+/** Also when nobody reads any more: whoever waits is then told to stop by others, and could not while it waits here. */
+function drained(output: Output): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      output.off('drain', done);
+      output.off('error', done);
+      resolve();
+    };
+    output.once('drain', done);
+    output.once('error', done);
+  });
 }
