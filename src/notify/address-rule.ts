@@ -43,15 +43,19 @@ export function parseAddressRule(
   text: string | undefined,
 ): { ok: true; rule: AddressRule } | { ok: false; problems: readonly string[] } {
   const names: string[] = [];
-  const opened = new BlockList();
+  const opened = newLists();
   const problems: string[] = [];
   for (const part of (text ?? '').split(',').map((each) => each.trim().toLowerCase())) {
     if (part === '') continue;
-    const [address = '', bits] = part.split('/');
+    const [address = '', bits, ...more] = part.split('/');
     const family = familyOf(address);
     const most = family === 'ipv4' ? 32 : 128;
-    if (family && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))) {
-      opened.addSubnet(address, bits === undefined ? most : Number(bits), family);
+    if (
+      family &&
+      more.length === 0 &&
+      (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= most))
+    ) {
+      opened[family].addSubnet(address, bits === undefined ? most : Number(bits), family);
     } else if (/^(\*\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/.test(part)) names.push(part);
     else {
       problems.push(
@@ -67,15 +71,19 @@ export function parseAddressRule(
   return { ok: true, rule: { isNamed, isOpen: (address) => isOpen(address, opened) } };
 }
 
-const shut = new BlockList();
-for (const [address, bits, family] of closed) shut.addSubnet(address, bits, family);
+/** One list for each family: Node holds addresses of IPv4 against networks of mapped ones, too. */
+type Lists = Record<'ipv4' | 'ipv6', BlockList>;
 
-function isOpen(address: string, opened: BlockList): boolean {
+const newLists = (): Lists => ({ ipv4: new BlockList(), ipv6: new BlockList() });
+const shut = newLists();
+for (const [address, bits, family] of closed) shut[family].addSubnet(address, bits, family);
+
+function isOpen(address: string, opened: Lists): boolean {
   // A link's name behind an address of IPv6 says nothing of what it is.
   const plain = address.replace(/%.*$/, '');
   const family = familyOf(plain);
   if (!family) return false;
-  return opened.check(plain, family) || !shut.check(plain, family);
+  return opened[family].check(plain, family) || !shut[family].check(plain, family);
 }
 
 function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {

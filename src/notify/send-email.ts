@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { messageOf } from '../errors.ts';
 import { NotifyRefusal } from '../runs/notification.ts';
 import type { Letter } from './email-message.ts';
@@ -24,20 +26,23 @@ export async function sendEmail(
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const secure = url.protocol === 'smtps:';
   const user = decodeURIComponent(url.username);
+  const port = Number(url.port) || (secure ? 465 : 587);
+  // Opened here, so that it can be cut: the library waits for the server whatever the caller does.
+  const socket = await connectTo({ host, port }, signal);
+  const stop = () => socket.destroy();
+  signal.addEventListener('abort', stop, { once: true });
   const transport = createTransport({
     host,
-    port: Number(url.port) || (secure ? 465 : 587),
+    port,
+    getSocket: (_options, callback) => callback(null, { connection: socket }),
     secure,
     ...(user === '' ? {} : { auth: { user, pass: decodeURIComponent(url.password) } }),
     requireTLS: !secure && user !== '' && !/^(localhost|127\.[\d.]+|::1)$/.test(host),
-    connectionTimeout: connectMs,
     greetingTimeout: connectMs,
     socketTimeout: silenceMs,
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  const stop = () => transport.close();
-  signal.addEventListener('abort', stop, { once: true });
   try {
     await transport.sendMail({
       from,
@@ -56,6 +61,21 @@ export async function sendEmail(
   } finally {
     signal.removeEventListener('abort', stop);
     transport.close();
+    socket.destroySoon();
+  }
+}
+
+async function connectTo(place: { host: string; port: number }, signal: AbortSignal): Promise<Socket> {
+  const socket = connect(place);
+  // The library listens later on, and an error that nobody listens to ends the process.
+  socket.on('error', () => {});
+  try {
+    await once(socket, 'connect', { signal: AbortSignal.any([signal, AbortSignal.timeout(connectMs)]) });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    signal.throwIfAborted();
+    throw new Error(`the mail server ${place.host} is not reached: ${messageOf(error)}`);
   }
 }
 
