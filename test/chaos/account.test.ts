@@ -55,6 +55,7 @@ function problems(more: Partial<Facts> = {}): string[] {
     deliveries: [delivery()],
     runs: [run()],
     statusesOf: () => statuses('success', 'pending'),
+    orders: [],
     effects: [effect(), effect({ type: 'end' })],
     hooks: [],
     leftovers: [],

@@ -1,8 +1,9 @@
 import { isFinal, type Status } from '../../src/runs/run.ts';
 import type { CommitStatus } from '../githost/commit-statuses.ts';
 import { checkEffects } from './check-effects.ts';
-import { countBy } from './count-by.ts';
+import { checkOrders } from './check-orders.ts';
 import type { Effect } from './effect.ts';
+import type { GivenOrder } from './give-orders.ts';
 import { kindOf } from './plan-deliveries.ts';
 import type { SeenDelivery, SeenRun } from './seen.ts';
 import type { SentDelivery } from './send-deliveries.ts';
@@ -11,6 +12,8 @@ import type { SentDelivery } from './send-deliveries.ts';
 export type Facts = {
   sent: readonly SentDelivery[];
   deliveries: readonly SeenDelivery[];
+  /** What people ordered meanwhile. */
+  orders: readonly GivenOrder[];
   runs: readonly SeenRun[];
   /** What a commit has got at the git host, newest first. */
   statusesOf: (repository: string, sha: string) => readonly CommitStatus[];
@@ -35,6 +38,7 @@ export function account(facts: Facts): AccountProblem[] {
     ...facts.sent.flatMap((sent) => checkDelivery(sent, facts)),
     ...facts.runs.flatMap((run) => checkRun(run, facts)),
     ...checkEffects(facts),
+    ...checkOrders(facts),
     ...facts.leftovers.map((what) => ({ kind: 'leftover' as const, what })),
   ];
 }
@@ -42,7 +46,7 @@ export function account(facts: Facts): AccountProblem[] {
 function checkDelivery({ planned, answers, promised }: SentDelivery, facts: Facts): AccountProblem[] {
   const { id, kind, expects } = planned;
   const name = `delivery ${id} (${kind})`;
-  const stored = facts.deliveries.filter(({ deliveryId }) => deliveryId === id);
+  const stored = facts.deliveries.filter(({ deliveryId, replayOf }) => deliveryId === id && !replayOf);
   const runs = stored.flatMap(({ runIds }) => runIds);
   const found: AccountProblem[] = [];
   const say = (problem: ProblemKind, what: string) => found.push({ kind: problem, what: `${name}: ${what}` });
@@ -81,12 +85,17 @@ function checkRun(run: SeenRun, facts: Facts): AccountProblem[] {
   for (const job of run.jobs)
     if (!isFinal(job.status)) say('hanging', `its job ${job.name} is ${job.status}`);
   const wanted = wantedEnd(run, facts);
-  if (wanted !== undefined && run.status !== wanted && !isExcused(run)) {
+  const isAsWanted = run.status === wanted || (run.status === 'cancelled' && wasCancelled(run, facts));
+  if (wanted !== undefined && !isAsWanted && !isExcused(run)) {
     say('wrong', `ended as ${run.status}, not ${wanted}: ${run.reason?.code} ${run.reason?.message}`);
   }
   const posted = facts.statusesOf(run.repository, run.sha);
   const states = posted.map(({ state }) => state).join(' ← ');
-  if (posted[0]?.state !== stateOf(run.status)) {
+  // A replay makes another run of the same commit, and the last word may be of either.
+  const ofCommit = facts.runs.filter(
+    ({ repository, sha }) => repository === run.repository && sha === run.sha,
+  );
+  if (!ofCommit.some(({ status }) => posted[0]?.state === stateOf(status))) {
     const outbox = run.statuses.map(
       ({ state, delivery, tries, problem }) =>
         `${state} ${delivery} after ${tries} tries (${problem ?? 'no problem'})`,
@@ -103,38 +112,16 @@ function wantedEnd(run: SeenRun, { sent, deliveries }: Facts): Status | undefine
   return planned && kindOf(planned)?.ends;
 }
 
-function isExcused(run: SeenRun): boolean {
+/** Also by an order that was refused: it may have been carried out just before its control was killed. */
+function wasCancelled(run: SeenRun, { orders }: Facts): boolean {
+  return orders.some(({ kind, target }) => kind === 'cancel' && target === run.id);
+}
+
+export function isExcused(run: SeenRun): boolean {
   return run.jobs.some(({ reason }) => reason !== undefined && excuses.has(reason.code));
 }
 
 function stateOf(status: Status): CommitStatus['state'] {
   if (status === 'success' || status === 'skipped') return 'success';
   return status === 'failure' ? 'failure' : 'error';
-}
-
-/** The figures of a round, in the order in which they are printed. */
-export function figuresOf(
-  facts: Facts,
-  problems: readonly AccountProblem[],
-): Record<string, string | number> {
-  const jobs = facts.runs.flatMap((run) => run.jobs);
-  const attempts = jobs.flatMap((job) => job.attempts);
-  const of = (kind: ProblemKind) => problems.filter((problem) => problem.kind === kind).length;
-  return {
-    'deliveries sent': facts.sent.length,
-    'answered 202': facts.sent.filter(({ promised }) => promised).length,
-    'times sent': facts.sent.reduce((sum, { answers }) => sum + answers.length, 0),
-    runs: facts.runs.length,
-    'runs by end': countBy(facts.runs.map(({ status }) => status)),
-    jobs: jobs.length,
-    attempts: attempts.length,
-    'attempts lost': attempts.filter(({ status }) => status === 'lost').length,
-    'runs ended by faults': facts.runs.filter((run) => run.status === 'error' && isExcused(run)).length,
-    'hooks run': facts.hooks.length,
-    lost: of('lost'),
-    double: of('double'),
-    hanging: of('hanging'),
-    leftovers: of('leftover'),
-    'otherwise wrong': of('wrong'),
-  };
 }

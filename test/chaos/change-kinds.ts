@@ -12,6 +12,8 @@ export type ChangeKind = {
   readonly jobs: number;
   /** Needs a deployer, which needs root. */
   readonly deploys?: true;
+  /** Runs in real containers, whose steps say by `note.sh` what they do. */
+  readonly docker?: true;
 };
 
 const image = 'IMAGE';
@@ -99,6 +101,40 @@ deploy:
     ends: 'success',
     jobs: 2,
     deploys: true,
+  },
+  {
+    name: 'container',
+    weight: 4,
+    pipeline: `image: ${image}
+runs_on: [docker]
+${steps('./note.sh 0 sleep 0.2', './note.sh 1 sleep 2', './note.sh 2 true')}
+`,
+    ends: 'success',
+    jobs: 1,
+    docker: true,
+  },
+  {
+    name: 'container artifact',
+    weight: 2,
+    pipeline: `image: ${image}
+runs_on: [docker]
+${steps('./note.sh 0 mkdir -p out', './note.sh 1 cp note.sh out/app.txt')}
+artifacts: [{ name: app, paths: [out] }]
+`,
+    ends: 'success',
+    jobs: 1,
+    docker: true,
+  },
+  {
+    name: 'container failing',
+    weight: 1,
+    pipeline: `image: ${image}
+runs_on: [docker]
+${steps('./note.sh 0 sleep 0.2', 'exit 3')}
+`,
+    ends: 'failure',
+    jobs: 1,
+    docker: true,
   },
   { name: 'mistaken', weight: 1, pipeline: 'image: [no, pipeline\n', ends: 'error', jobs: 0 },
 ];

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { GitHost } from '../githost/git-host.ts';
 import { git } from '../githost/git-program.ts';
 import { pipelineFor, unwantedPipeline } from './change-kinds.ts';
+import type { EffectDoor } from './effect-door.ts';
 import { kindOf, type PlannedDelivery } from './plan-deliveries.ts';
 
 export type ChaosRepository = {
@@ -23,14 +24,17 @@ export async function makeChaosRepository(
   options: {
     directory: string;
     name: string;
-    image: string;
+    /** Of jobs on the scripted engine, which only has to be named. */
+    image?: string;
+    /** Of jobs in real containers, and where their steps say what they do. */
+    containers?: { image: string; door: Pick<EffectDoor, 'host' | 'port'> } | undefined;
     planned: readonly PlannedDelivery[];
     /** Where its deployments install to, and the file that their hook writes to. */
     destination: string;
     hookFile: string;
   },
 ): Promise<ChaosRepository> {
-  const { name, image, destination, hookFile } = options;
+  const { name, image = 'debian:12', containers, destination, hookFile } = options;
   await host.createRepository(name);
   const bare = join(options.directory, `${name}.git`);
   const deployed: File[] = [
@@ -39,13 +43,17 @@ export async function makeChaosRepository(
   ];
   const changes = options.planned.flatMap((delivery) => {
     const kind = delivery.repository === name && delivery.expects === 'run' ? kindOf(delivery) : undefined;
-    return kind ? [{ branch: delivery.id, pipeline: kind.pipeline }] : [];
+    return kind ? [{ branch: delivery.id, kind }] : [];
   });
-  const all = [...changes, { branch: 'topic', pipeline: unwantedPipeline }];
-  const stream = all.map(({ branch, pipeline }) => {
-    const file = { path: '.hookline.yml', text: pipelineFor(pipeline, image) };
-    return importedCommit(branch, [file, ...deployed]);
-  });
+  const noted = containers
+    ? [{ path: 'note.sh', text: noteScript(containers.door), executable: true as const }]
+    : [];
+  const stream = [...changes, { branch: 'topic', kind: { pipeline: unwantedPipeline, docker: false } }].map(
+    ({ branch, kind: { pipeline, docker } }) => {
+      const text = pipelineFor(pipeline, docker && containers ? containers.image : image);
+      return importedCommit(branch, [{ path: '.hookline.yml', text }, ...deployed, ...noted]);
+    },
+  );
   await git(bare, ['fast-import', '--quiet'], { input: stream.join('') });
   const listed = await git(bare, [
     'for-each-ref',
@@ -95,4 +103,23 @@ hooks:
 /** One short line, appended: what is written so is there once, whole, or not at all. */
 function hookScript(hookFile: string): string {
   return `#!/bin/sh\necho "$DEPLOYMENT_ID" >> '${hookFile}'\n`;
+}
+
+/** `note.sh STEP COMMAND…`: says that the step begins, carries the command out, and says that it ended. */
+function noteScript({ host, port }: Pick<EffectDoor, 'host' | 'port'>): string {
+  return `#!/bin/bash
+set -e
+step=$1
+shift
+note() {
+  exec 3<>/dev/tcp/${host}/${port}
+  printf '{"type":"%s","jobId":"%s","roomId":"%s","attempt":%s,"step":%s,"atMs":0,"pid":0}\\n' \\
+    "$1" "$HOOKLINE_JOB_ID" "$HOSTNAME" "$HOOKLINE_ATTEMPT" "$step" >&3
+  read -r noted <&3
+  exec 3>&-
+}
+note begin
+"$@"
+note end
+`;
 }

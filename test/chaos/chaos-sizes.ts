@@ -3,6 +3,8 @@ export type ChaosSize = {
   /** Of the deliveries, how many ask for a run. */
   runs: number;
   faults: number;
+  /** Of people: cancel, retry, replay. */
+  orders: number;
   /** Deliveries and faults come within this time. */
   windowMs: number;
   /** No fault lasts longer. */
@@ -13,6 +15,22 @@ export type ChaosSize = {
 
 /** For each database. */
 export const chaosSizes = {
-  small: { deliveries: 120, runs: 40, faults: 16, windowMs: 18_000, longestMs: 4_000, quietMs: 200_000 },
-  full: { deliveries: 1_000, runs: 300, faults: 110, windowMs: 300_000, longestMs: 25_000, quietMs: 300_000 },
+  small: {
+    deliveries: 120,
+    runs: 40,
+    faults: 22,
+    orders: 10,
+    windowMs: 18_000,
+    longestMs: 4_000,
+    quietMs: 200_000,
+  },
+  full: {
+    deliveries: 1_000,
+    runs: 300,
+    faults: 120,
+    orders: 60,
+    windowMs: 300_000,
+    longestMs: 25_000,
+    quietMs: 300_000,
+  },
 } as const satisfies Record<string, ChaosSize>;

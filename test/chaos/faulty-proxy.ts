@@ -4,15 +4,14 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
- * What the forge's API does to whoever asks: fail, limit the rate, answer late, never answer, or do what it was asked
- * and break the connection before it says so.
+ * What a server does to whoever asks: fail, limit the rate, answer late, never answer, do what it was asked and break
+ * the connection before it says so, or break it in the middle of what it is sent.
  */
-export const forgeFaults = ['502', 'limited', 'late', 'never', 'answer lost'] as const;
-export type ForgeFault = (typeof forgeFaults)[number];
+export type ProxyFault = '502' | 'limited' | 'late' | 'never' | 'answer lost' | 'cut';
 
-export type ForgeProxy = {
+export type FaultyProxy = {
   readonly url: string;
-  fault: ForgeFault | undefined;
+  fault: ProxyFault | undefined;
   /** Breaks every connection: whoever waits for an answer gets none. */
   hangUp(): void;
   close(): Promise<void>;
@@ -20,11 +19,11 @@ export type ForgeProxy = {
 
 const lateMs = 5_000;
 
-/** Stands before the git host's API: `GITHUB_API_URL` points here. */
-export async function startForgeProxy(target: string): Promise<ForgeProxy> {
+/** Stands before the server at `target`. */
+export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
   const { port, pathname } = new URL(target);
   const stop = new AbortController();
-  let fault: ForgeFault | undefined;
+  let fault: ProxyFault | undefined;
 
   const server: Server = createServer((asked, answer) => {
     void (async () => {
@@ -48,6 +47,13 @@ export async function startForgeProxy(target: string): Promise<ForgeProxy> {
         given.pipe(answer);
       });
       passed.on('error', () => answer.destroy());
+      if (doing === 'cut') {
+        // Whatever came by then has gone on; a request without a body is cut before it is whole.
+        asked.once('data', (chunk: Buffer) => passed.write(chunk.subarray(0, chunk.length / 2)));
+        asked.once('data', () => setImmediate(() => passed.destroy()));
+        asked.once('end', () => passed.destroy());
+        return;
+      }
       asked.pipe(passed);
     })().catch(() => answer.destroy());
   });

@@ -6,13 +6,15 @@ import type { Facts } from './account.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 import { parseEffects } from './effect.ts';
 import { leftoversIn } from './leftovers-in.ts';
-import type { SentDelivery } from './send-deliveries.ts';
 
 /** With the whole of what the API said. */
 export type GatheredFacts = Facts & { deliveries: readonly DeliveryJson[]; runs: readonly RunJson[] };
 
 /** Looks at everything once: first at what was done, then at the history, which must know of all of it. */
-export async function gatherFacts(world: ChaosWorld, sent: readonly SentDelivery[]): Promise<GatheredFacts> {
+export async function gatherFacts(
+  world: ChaosWorld,
+  { sent, orders }: Pick<Facts, 'sent' | 'orders'>,
+): Promise<GatheredFacts> {
   const [url = ''] = world.urls;
   const effects = parseEffects(await readFile(world.effectsFile, 'utf8'));
   const hooks = (await readFile(world.hookFile, 'utf8')).split('\n').filter(Boolean);
@@ -23,6 +25,7 @@ export async function gatherFacts(world: ChaosWorld, sent: readonly SentDelivery
   for (const { id } of summaries) runs.push((await get(url, `/api/v1/runs/${id}`)) as RunJson);
   return {
     sent,
+    orders,
     deliveries,
     runs,
     statusesOf: world.git.statuses,

@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
+import { dockerClient } from '../support/docker-client.ts';
 import type { ChaosWorld } from './chaos-world.ts';
 
 /**
@@ -22,7 +23,20 @@ export async function leftoversIn(world: ChaosWorld, options: { workspaces: bool
       return names.map((name) => `${place}/${name}`);
     }),
   );
-  return [...onDisk.flat(), ...(await leftInRedis(world.redis.path))];
+  const inDocker = options.workspaces ? await leftInDocker(world) : [];
+  return [...onDisk.flat(), ...inDocker, ...(await leftInRedis(world.redis.path))];
+}
+
+/** Containers and networks; an engine of the suite's own has none but those of jobs. */
+async function leftInDocker({ docker }: ChaosWorld): Promise<string[]> {
+  if (!docker) return [];
+  const client = dockerClient(docker.dockerHost, { timeoutMs: 20_000 });
+  const containers = await client.listContainers({ all: true });
+  const networks = await client.listNetworks({ filters: { type: ['custom'] } });
+  return [
+    ...containers.map(({ Names, Status }) => `container ${Names.join(' ')} (${Status})`),
+    ...networks.map(({ Name }) => `network ${Name}`),
+  ];
 }
 
 /** Tickets, and frames that nobody took. */
@@ -31,7 +45,8 @@ async function leftInRedis(path: string): Promise<string[]> {
   redis.on('error', () => {});
   try {
     const found: string[] = [];
-    for (const queue of ['hookline-jobs', 'hookline-deployments']) {
+    for (const key of await redis.keys('bull:*:meta')) {
+      const queue = key.slice('bull:'.length, -':meta'.length);
       for (const list of ['wait', 'active', 'paused']) {
         const ids = await redis.lrange(`bull:${queue}:${list}`, 0, -1);
         found.push(...ids.map((id) => `ticket in ${queue}:${list}: ${id}`));

@@ -1,6 +1,9 @@
 import { createRandom } from '../scenarios/lease/random.ts';
 import type { ChaosWorld } from './chaos-world.ts';
+import { bucketFaults } from './faults/bucket-faults.ts';
+import { clockFaults } from './faults/clock-faults.ts';
 import { diskFaults } from './faults/disk-faults.ts';
+import { dockerFaults } from './faults/docker-faults.ts';
 import type { Fault } from './faults/fault.ts';
 import { forgeFaults } from './faults/forge-faults.ts';
 import { frameFaults } from './faults/frame-faults.ts';
@@ -20,6 +23,9 @@ export function openFaults(
     forgeFaults,
     diskFaults,
     frameFaults(createRandom(seed)),
+    bucketFaults,
+    dockerFaults,
+    clockFaults(createRandom(seed + 1)),
   ];
   const faults = all.flatMap((faultsOf) => faultsOf(world));
   const chosen = faults.filter(

@@ -23,6 +23,8 @@ export type DeliveriesOptions = {
   repositories: readonly string[];
   windowMs: number;
   deploys: boolean;
+  /** Whether there is a runner for jobs in real containers. */
+  docker?: boolean;
 };
 
 const others = [
@@ -38,7 +40,9 @@ const mostAgain = 3;
 /** What is sent, when, and what has to come of it. The order is shuffled: a provider keeps none. */
 export function planDeliveries(random: Random, options: DeliveriesOptions): PlannedDelivery[] {
   const { deliveries, runs, windowMs } = options;
-  const kinds = changeKinds.filter(({ deploys }) => options.deploys || !deploys);
+  const kinds = changeKinds.filter(
+    ({ deploys, docker }) => (options.deploys || !deploys) && (options.docker || !docker),
+  );
   return Array.from({ length: deliveries }, (_, index) => {
     const isRun = Math.floor(((index + 1) * runs) / deliveries) > Math.floor((index * runs) / deliveries);
     const other = pickByWeight(random, others);

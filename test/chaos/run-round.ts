@@ -1,29 +1,32 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../src/errors.ts';
 import { createRandom } from '../scenarios/lease/random.ts';
-import { account, figuresOf } from './account.ts';
+import { account } from './account.ts';
 import { makeChaosRepository } from './chaos-repositories.ts';
 import type { ChaosSize } from './chaos-sizes.ts';
 import {
   type ChaosWorld,
-  canDeploy,
-  type Database,
   openChaosWorld,
   removeWorld,
   repositoryNames,
+  type WorldOptions,
 } from './chaos-world.ts';
 import { countBy } from './count-by.ts';
 import type { Fault } from './faults/fault.ts';
+import { figuresOf } from './figures-of.ts';
 import { type GatheredFacts, gatherFacts, isBusy, leftAfterStop, unsettled } from './gather-facts.ts';
+import { giveOrders } from './give-orders.ts';
 import { type InjectedFault, injectFaults, timelineText } from './inject-faults.ts';
 import { planDeliveries } from './plan-deliveries.ts';
 import { planFaults } from './plan-faults.ts';
-import { type SentDelivery, sendDeliveries } from './send-deliveries.ts';
+import { planOrders } from './plan-orders.ts';
+import { sendDeliveries } from './send-deliveries.ts';
 import { slowestOf } from './slowest.ts';
+import { canDeploy } from './start-processes.ts';
 
 export type RoundOptions = {
   seed: number;
-  database: Database;
+  world: WorldOptions;
   size: ChaosSize;
   openFaults: (world: ChaosWorld) => readonly Fault[];
   signal: AbortSignal;
@@ -33,21 +36,24 @@ const lookMs = 500;
 
 /** One installation, broken and looked at; prints what came of it and says whether it was good. */
 export async function runRound(options: RoundOptions): Promise<boolean> {
-  const { seed, database, size, signal } = options;
-  const world = await openChaosWorld({ database });
+  const { seed, size, signal } = options;
+  const { database } = options.world;
+  const world = await openChaosWorld(options.world);
   let good = false;
   try {
     const random = createRandom(seed);
     const deploys = canDeploy;
-    const planned = planDeliveries(random, { ...size, repositories: repositoryNames, deploys });
+    const docker = world.docker !== undefined;
+    const planned = planDeliveries(random, { ...size, repositories: repositoryNames, deploys, docker });
     const faults = options.openFaults(world);
     const timeline = planFaults(random, { ...size, kinds: faults, count: size.faults });
     const repositories = await Promise.all(
       repositoryNames.map((name) =>
         makeChaosRepository(world.git, {
-          ...{ name, planned, image: 'debian:12', hookFile: world.hookFile },
+          ...{ name, planned, hookFile: world.hookFile },
           directory: `${world.directory}/git`,
-          destination: world.destinationOf(name),
+          destination: world.destinations.get(name) ?? '',
+          containers: world.docker && world.door && { image: world.docker.image, door: world.door },
         }),
       ),
     );
@@ -59,22 +65,29 @@ export async function runRound(options: RoundOptions): Promise<boolean> {
       urls: world.urls,
       deadline: patience,
     });
+    const ordering = giveOrders({
+      planned: planOrders(random, size),
+      urls: world.urls,
+      deadline: patience,
+    });
     const injected = await injectFaults(timeline, faults, signal);
     const mendedAtMs = Date.now();
-    const { facts: seen, last } = await untilQuiet(world, await sending, patience);
+    const { facts: seen, last } = await untilQuiet(
+      world,
+      { sent: await sending, orders: await ordering },
+      patience,
+    );
     const quietAtMs = Date.now();
     const facts = { ...seen, leftovers: await leftAfterStop(world) };
 
     const problems = account(facts);
-    const slowest = slowestOf(facts.deliveries, facts.runs);
     const figures = {
       ...figuresOf(facts, problems),
       faults: injected.length,
       'faults by kind': countBy(injected.map(({ kind }) => kind)),
       'processes that ended by themselves': endings(world),
-      'slowest from the 202 to the run': seconds(slowest.planningMs),
-      'slowest from a ticket to the job': seconds(slowest.startMs),
-      'slowest take-up of a lost job': seconds(slowest.takeUpMs),
+      // By the history, whose times are those of clocks that may have been set.
+      ...(injected.some(({ kind }) => kind === 'set clock') ? {} : slowestFigures(facts)),
       'quiet after the last fault': seconds(quietAtMs - mendedAtMs),
       'last to come to rest': last,
       took: seconds(quietAtMs - startedAtMs),
@@ -97,7 +110,7 @@ export async function runRound(options: RoundOptions): Promise<boolean> {
 /** Looks until nothing moves any more, or the patience ends; what then still moves is among the facts. */
 async function untilQuiet(
   world: ChaosWorld,
-  sent: readonly SentDelivery[],
+  done: Pick<GatheredFacts, 'sent' | 'orders'>,
   patience: AbortSignal,
 ): Promise<{ facts: GatheredFacts; last: string }> {
   let facts: GatheredFacts | undefined;
@@ -109,7 +122,7 @@ async function untilQuiet(
       const busy = await isBusy(world);
       if (busy !== undefined) last = busy;
       if (busy !== undefined && !patience.aborted) continue;
-      facts = await gatherFacts(world, sent);
+      facts = await gatherFacts(world, done);
       last = unsettled(facts)[0] ?? last;
     } catch (error) {
       problem = error;
@@ -124,6 +137,15 @@ function endings({ webs, runners, deployers }: ChaosWorld): string {
     endedByItself.map((how) => `${name}: ${how}`),
   );
   return countBy(ended) || 'none';
+}
+
+function slowestFigures({ deliveries, runs }: GatheredFacts): Record<string, string> {
+  const slowest = slowestOf(deliveries, runs);
+  return {
+    'slowest from the 202 to the run': seconds(slowest.planningMs),
+    'slowest from a ticket to the job': seconds(slowest.startMs),
+    'slowest take-up of a lost job': seconds(slowest.takeUpMs),
+  };
 }
 
 function seconds(ms: number): string {

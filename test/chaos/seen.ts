@@ -9,12 +9,12 @@ export type SeenRun = Pick<
 > & { jobs: readonly SeenJob[] };
 
 export type SeenJob = Pick<JobJson, 'id' | 'name' | 'kind' | 'status' | 'reason'> & {
-  attempts: readonly (Pick<Attempt, 'number' | 'status'> & {
+  attempts: readonly (Pick<Attempt, 'number' | 'status' | 'triedAgain'> & {
     steps: readonly Pick<Attempt['steps'][number], 'index'>[];
   })[];
 };
 
 export type SeenDelivery = Pick<
   DeliveryJson,
-  'id' | 'deliveryId' | 'outcome' | 'reason' | 'problem' | 'runIds'
+  'id' | 'deliveryId' | 'outcome' | 'reason' | 'problem' | 'runIds' | 'replayOf'
 >;

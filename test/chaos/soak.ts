@@ -57,9 +57,9 @@ async function soak(): Promise<boolean> {
   const repositories = await Promise.all(
     repositoryNames.map((name) =>
       makeChaosRepository(world.git, {
-        ...{ name, planned, image: 'debian:12', hookFile: world.hookFile },
+        ...{ name, planned, hookFile: world.hookFile },
         directory: `${world.directory}/git`,
-        destination: world.destinationOf(name),
+        destination: world.destinations.get(name) ?? '',
       }),
     ),
   );
@@ -98,7 +98,7 @@ async function soak(): Promise<boolean> {
     }
   }
 
-  const facts = await gatherFacts(world, []);
+  const facts = await gatherFacts(world, { sent: [], orders: [] });
   const left = [...unsettled(facts), ...(await leftAfterStop(world))];
   const ended = facts.runs.filter(({ status }) => isFinal(status)).length;
   console.log(

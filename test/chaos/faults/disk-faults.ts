@@ -8,11 +8,12 @@ const chunk = Buffer.alloc(64 * 1024);
 export const diskFaults: FaultsOf = ({ blobs, smallDisks }) => {
   const away: Fault = {
     name: 'blobs refused',
-    targets: ['blobs'],
+    targets: blobs === undefined ? [] : ['blobs'],
     weight: 2,
     lastsMs: [500, 6_000],
     // A file where the directory should be stops root as well, whom no permissions stop.
     async inject() {
+      if (blobs === undefined) return async () => {};
       await rename(blobs, `${blobs}.away`);
       await writeFile(blobs, 'in the way');
       return async () => {

@@ -1,5 +1,6 @@
-import { forgeFaults as ways } from '../forge-proxy.ts';
 import type { Fault, FaultsOf } from './fault.ts';
+
+const ways = ['502', 'limited', 'late', 'never', 'answer lost'] as const;
 
 /** The forge: its API in every way that the proxy knows, and its git. */
 export const forgeFaults: FaultsOf = ({ forge, git }) => [
