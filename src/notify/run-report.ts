@@ -42,6 +42,8 @@ export function failureLines({ failed, reason }: EndedRun): string[] {
   if (failed.length === 0) return reason ? [lineOf(reason.message)] : [];
   return failed.map(({ job, step, message }) => {
     const place = step === undefined ? job : `${job}, step ${step}`;
-    return lineOf(message === undefined ? place : `${place}: ${message}`);
+    // What it printed last stands below the first line: that is for the page of the run.
+    const [why = ''] = (message ?? '').trim().split('\n');
+    return lineOf(why === '' ? place : `${place}: ${why}`);
   });
 }

@@ -16,6 +16,8 @@ import { createMemoryLiveLog } from '../../../src/contract/memory/memory-live-lo
 import { createMemoryTickets } from '../../../src/contract/memory/memory-tickets.ts';
 import { newId } from '../../../src/ids.ts';
 import { silentLog } from '../../../src/log.ts';
+import { type AddressRule, parseAddressRule } from '../../../src/notify/address-rule.ts';
+import { createNotify, type NotifyPorts } from '../../../src/notify/create-notify.ts';
 import { createAskRun } from '../../../src/runs/ask-run.ts';
 import type { CommitStatus } from '../../../src/runs/commit-status.ts';
 import { startControl } from '../../../src/runs/control.ts';
@@ -31,8 +33,16 @@ import { createSqlLimits } from '../../../src/sql/sql-limits.ts';
 import { createSqlOutbox } from '../../../src/sql/sql-outbox.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
 import { createSqlRunners } from '../../../src/sql/sql-runners.ts';
+import { createStatusBefore } from '../../../src/sql/status-before.ts';
 import { sampleChange, sampleDelivery } from '../../src/runs/sample-run.ts';
 import { waitUntil } from '../../support/wait-until.ts';
+
+/** Of the addresses that are not public, this machine's own may be called. */
+const nearby: AddressRule = (() => {
+  const parsed = parseAddressRule('127.0.0.1');
+  if (!parsed.ok) throw new Error('no rule');
+  return parsed.rule;
+})();
 
 const limits = { logLimitBytes: 1024 * 1024, memoryBytes: 1024 * 1024, cpus: 1, pids: 64 };
 
@@ -40,7 +50,11 @@ const limits = { logLimitBytes: 1024 * 1024, memoryBytes: 1024 * 1024, cpus: 1, 
  * The whole of hookline in one process, with the adapters that keep everything in memory: control over SQLite, a
  * runner over the scripted engine. What a push builds is given as text.
  */
-export async function openBuildWorld(pipeline: string, script: Parameters<typeof createFakeEngine>[0] = {}) {
+export async function openBuildWorld(
+  pipeline: string,
+  script: Parameters<typeof createFakeEngine>[0] = {},
+  notify: Pick<NotifyPorts, 'mail' | 'secret'> = {},
+) {
   const directory = await mkdtemp(join(tmpdir(), 'hookline-build-'));
   const db = await openSqlite(':memory:');
   const now = Date.now;
@@ -80,6 +94,8 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
   const identity = identityOf(seed);
   const keys = new Set([identityOf(runnerSeed).publicKey]);
 
+  const runUrl = (runId: string) => `https://ci.example.com/runs/${runId}`;
+
   const control = await startControl(
     {
       store,
@@ -94,7 +110,15 @@ export async function openBuildWorld(pipeline: string, script: Parameters<typeof
       forges,
       pipelines,
       openJob: (run, job) => openJob(run, job, { forges, vault, store, limits }),
-      runUrl: (runId) => `https://ci.example.com/runs/${runId}`,
+      runUrl,
+      notify: createNotify({
+        ...notify,
+        statusBefore: createStatusBefore(db),
+        vault,
+        runUrl,
+        now,
+        rule: nearby,
+      }),
       now,
       elapsed: systemClock.elapsed,
       holdNow: async () => now(),
