@@ -20,6 +20,11 @@ have_postgres() {
   have postgres || [ -n "$(find /usr/lib/postgresql -path '*/bin/postgres' 2>/dev/null)" ]
 }
 
+# The library is all that is needed: the chaos suite sets the clocks of single processes by it.
+have_faketime() {
+  [ -n "$(find /usr/lib /usr/lib64 -maxdepth 3 -name libfaketimeMT.so.1 2>/dev/null)" ]
+}
+
 want_program() {
   case $1 in
     git) have git || missing git git ;;
@@ -44,13 +49,14 @@ want_program() {
       ;;
     nginx) have nginx || missing nginx nginx-light ;;
     curl) have curl || missing curl curl ;;
+    faketime) have_faketime || missing faketime faketime ;;
     unzip) have unzip || missing unzip unzip ;;
     compose)
       have docker-compose || docker compose version >/dev/null 2>&1 || missing docker-compose docker-compose
       # Makes the images of its services where no registry can be reached.
       have mmdebstrap || missing mmdebstrap mmdebstrap
       ;;
-    *) die "unknown part '$1'; known are node, git, redis, docker, compose, chromium, postgres, s3, nginx, curl, unzip" ;;
+    *) die "unknown part '$1'; known are node, git, redis, docker, compose, chromium, postgres, s3, faketime, nginx, curl, unzip" ;;
   esac
 }
 
