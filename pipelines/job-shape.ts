@@ -4,6 +4,7 @@ import { artifacts } from './artifact-shape.ts';
 import { caches } from './cache-shape.ts';
 import { groupConcurrency } from './concurrency-shape.ts';
 import { condition } from './condition-shape.ts';
+import { mostExtended } from './expand-templates.ts';
 import { matrix } from './matrix-shape.ts';
 import { resources } from './resource-shape.ts';
 import { services } from './service-shape.ts';
@@ -48,7 +49,24 @@ export const network = oneOf(['own', 'none']).meta({
   examples: ['none'],
 });
 
+const templateName = named(
+  /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+  'the name of a template: letters, digits, - and _, at most 64 long',
+);
+
 const job = mapping('a job: a mapping with steps', {
+  extends: listOf(templateName, 'the name of a template, or a list of names')
+    .refine((value) => typeof value === 'string' || value.length <= mostExtended, {
+      error: `at most ${mostExtended} templates`,
+    })
+    .optional()
+    .meta({
+      description:
+        'Templates that this job is made of. Of a key that several of them have, the last one stands, and what the job ' +
+        'itself says before all; `env` and `services` are put together by name.',
+      unlessGiven: 'none',
+      examples: ['node'],
+    }),
   image: jobImage.optional().meta({ unlessGiven: 'the `image` of the file', examples: ['node:24'] }),
   runs_on: runsOn.optional(),
   matrix: matrix.optional(),
@@ -82,6 +100,20 @@ const job = mapping('a job: a mapping with steps', {
   steps,
   artifacts: artifacts.optional(),
 });
+
+/** A template may extend others, and says as much of a job as it likes. */
+export const templates = z
+  .record(templateName, job.partial(), { error: 'templates by name, each with keys of a job' })
+  .refine((value) => Object.keys(value).length <= 100, { error: 'at most 100 templates' })
+  .meta({
+    description:
+      'What jobs have in common, by name. A template has the keys of a job, none of which it must have, and does ' +
+      'nothing by itself: jobs and other templates name it in `extends`.',
+    unlessGiven: 'none',
+    limits: 'up to 10 that extend one another; what all jobs take from them comes to 1 MiB at most',
+    examples: [{ node: { image: 'node:24', env: { CI: 'true' } } }],
+    keysOf: 'jobs',
+  });
 
 export const mostJobs = 200;
 

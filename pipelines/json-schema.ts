@@ -24,4 +24,10 @@ function tellAll(schema: z.core.JSONSchema.BaseSchema): void {
   if (said.length > 0) schema.description = said.join(' ');
   delete schema['unlessGiven'];
   delete schema['limits'];
+  delete schema['keysOf'];
+  // Only the parser knows whether a template brings the steps of the job that extends it.
+  if (schema.properties?.['extends'] !== undefined) {
+    schema.required = (schema.required ?? []).filter((key) => key !== 'steps');
+    if (schema.required.length === 0) delete schema.required;
+  }
 }

@@ -10,6 +10,7 @@ import { checkNeeds } from './check-needs.ts';
 import { checkPlaceholders } from './check-placeholders.ts';
 import { checkSchedules } from './check-schedules.ts';
 import { checkVariables } from './check-variables.ts';
+import { expandTemplates } from './expand-templates.ts';
 import { mostJobs } from './job-shape.ts';
 import { outlineOf } from './outline.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -20,6 +21,7 @@ import { readYaml } from './read-yaml.ts';
 import { findReference } from './reference/find-reference.ts';
 import { problemsOfShape } from './shape-problems.ts';
 import type { Finding, SourceMap } from './source-map.ts';
+import { createTracedMap, type Origins } from './traced-map.ts';
 
 export type ParsedPipeline =
   | {
@@ -39,16 +41,22 @@ export function parsePipeline(source: string, file: string): ParsedPipeline {
   const refused = refuseWhole(source, file);
   if (refused !== undefined) return { ok: false, problems: [refused] };
 
-  const { value, map, problems: misread, broken } = readYaml(source, file);
+  const { value: written, map: ownMap, problems: misread, broken } = readYaml(source, file);
   if (broken) return { ok: false, problems: orderProblems(misread) };
-  if (value === null) return { ok: false, problems: [wholeFile(file, 'the file says nothing', minimalFile)] };
+  if (written === null)
+    return { ok: false, problems: [wholeFile(file, 'the file says nothing', minimalFile)] };
 
+  const origins: Origins = new Map();
+  const { value, findings } = expandTemplates(written, ownMap, origins);
+  const map = createTracedMap(ownMap, origins);
   const shape = pipelineShape.safeParse(value);
-  const problems = orderProblems([
+  const found = [
     ...misread,
+    ...findings.map((finding) => map.problem(finding)),
     ...(shape.success ? [] : withoutEchoes(problemsOfShape(shape.error.issues, value, map), misread)),
     ...meaningProblems(value, map),
-  ]).map(withReference);
+  ];
+  const problems = orderProblems(withoutTwins(found)).map(withReference);
   if (!shape.success || problems.some((problem) => problem.severity === 'error')) {
     return { ok: false, problems };
   }
@@ -77,6 +85,12 @@ function meaningProblems(value: unknown, map: SourceMap): Problem[] {
     ...checkSchedules(outline),
   ];
   return findings.map((finding) => map.problem(finding));
+}
+
+/** A mistake in a template is one, however many jobs extend it. */
+function withoutTwins(problems: readonly Problem[]): Problem[] {
+  const keyOf = ({ line, column, message }: Problem) => `${line}:${column} ${message}`;
+  return [...new Map(problems.toReversed().map((problem) => [keyOf(problem), problem])).values()].reverse();
 }
 
 function withReference(problem: Problem): Problem {

@@ -3,7 +3,7 @@ import { artifacts } from './artifact-shape.ts';
 import { caches } from './cache-shape.ts';
 import { runConcurrency } from './concurrency-shape.ts';
 import { deployments } from './deploy-shape.ts';
-import { jobs, network, noOutputTimeout } from './job-shape.ts';
+import { jobs, network, noOutputTimeout, templates } from './job-shape.ts';
 import { notifications } from './notification-shape.ts';
 import { resources } from './resource-shape.ts';
 import { services } from './service-shape.ts';
@@ -22,6 +22,7 @@ export const pipelineShape = mapping('a mapping with steps or jobs', {
   image: image.optional(),
   concurrency: runConcurrency.optional(),
   jobs: jobs.optional(),
+  templates: templates.optional(),
   secrets: secrets.optional(),
   timeout: duration.optional().meta({
     description:

@@ -32,7 +32,8 @@ function describe(schema: z.core.$ZodType, place: Place, pageOf: PageOf): KeyDes
     unlessGiven: shape.unlessGiven,
     examples: shape.examples,
     ...(sameAs === undefined ? {} : { sameAs }),
-    children: sameAs === undefined ? childrenOf(shape, place, pageOf) : [],
+    ...(shape.keysOf === undefined ? {} : { keysOf: shape.keysOf }),
+    children: sameAs === undefined && shape.keysOf === undefined ? childrenOf(shape, place, pageOf) : [],
   };
 }
 

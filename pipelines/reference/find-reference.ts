@@ -33,6 +33,8 @@ function referenceBelow(
     if (other) from = other;
     found = other ?? child;
   }
+  const other = found.keysOf === undefined || rest.length < 2 ? undefined : all.get(found.keysOf);
+  if (other) return referenceBelow(all, other, rest);
   return found.path === '' ? from.fullPath : `${from.fullPath}#${anchorOf(found.path)}`;
 }
 

@@ -14,5 +14,7 @@ export type KeyDescription = {
   examples: unknown[];
   /** The page that says more, when the same may stand elsewhere in the file. */
   sameAs?: string;
+  /** The page whose keys may stand below the names of this one. */
+  keysOf?: string;
   children: KeyDescription[];
 };

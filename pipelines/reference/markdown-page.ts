@@ -48,6 +48,8 @@ function markdownOf(block: Block): string {
       return `\`\`\`yaml\n${block.text}\n\`\`\``;
     case 'see':
       return `As [\`${block.page}\`](${block.page}.md) of the file.`;
+    case 'keys-of':
+      return `Below each name stand the keys of [\`${block.page}\`](${block.page}.md).`;
   }
 }
 

@@ -53,6 +53,23 @@ jobs:
       - name: app
         paths: dist
 `,
+  templates: `templates:
+  node:
+    image: node:24-bookworm-slim
+    env:
+      CI: 'true'
+    cache:
+      - key: npm-{checksum:package-lock.json}
+        paths: [~/.npm]
+jobs:
+  test:
+    extends: node
+    steps: [npm ci, npm test]
+  lint:
+    extends: node
+    timeout: 5m
+    steps: [npm ci, npm run lint]
+`,
   secrets: `image: node:24-bookworm-slim
 secrets: [NPM_TOKEN]
 steps:

@@ -8,7 +8,8 @@ export type Block =
   | { type: 'text'; text: string }
   | { type: 'facts'; facts: readonly { name: string; text: string }[] }
   | { type: 'yaml'; text: string }
-  | { type: 'see'; page: string };
+  | { type: 'see'; page: string }
+  | { type: 'keys-of'; page: string };
 
 export type ReferencePage = { name: string; blocks: Block[] };
 
@@ -21,6 +22,7 @@ export function referencePage(key: KeyDescription): ReferencePage {
     blocks: [
       ...(heading ? [heading] : []),
       ...rest,
+      ...(key.keysOf === undefined ? [] : [{ type: 'keys-of', page: key.keysOf } as const]),
       ...(example === undefined ? [] : [{ type: 'text', text: 'In a whole file:' } as const, yaml(example)]),
       ...key.children.flatMap(sections),
     ],

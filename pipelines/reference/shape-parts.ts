@@ -8,6 +8,8 @@ export type Shape = {
   limits: string[];
   unlessGiven: string;
   examples: unknown[];
+  /** The page whose keys may stand below the names of this one. */
+  keysOf?: string;
   /** The keys of the mapping that it is, that its items or values are, or that it may be in place of something short. */
   keys: Record<string, z.core.$ZodType>;
   /** What stands between its own key and those: `[]` for a list, `.<name>` for values by names. */
@@ -40,15 +42,16 @@ export function shapeOf(schema: z.core.$ZodType): Shape {
 /** Only what is said, so that it can be laid over what was said before. */
 function metaOf(
   schema: z.core.$ZodType,
-): Partial<Pick<Shape, 'description' | 'unlessGiven' | 'examples' | 'limits'>> {
+): Partial<Pick<Shape, 'description' | 'unlessGiven' | 'examples' | 'limits' | 'keysOf'>> {
   const meta = z.globalRegistry.get(schema) ?? {};
   const { description, examples } = meta;
-  const { unlessGiven, limits } = meta as { unlessGiven?: string; limits?: string };
+  const { unlessGiven, limits, keysOf } = meta as { unlessGiven?: string; limits?: string; keysOf?: string };
   return {
     ...(description === undefined ? {} : { description }),
     ...(unlessGiven === undefined ? {} : { unlessGiven }),
     ...(Array.isArray(examples) ? { examples } : {}),
     ...(limits === undefined ? {} : { limits: [limits] }),
+    ...(keysOf === undefined ? {} : { keysOf }),
   };
 }
 

@@ -56,6 +56,8 @@ function shown(block: Block): Html {
       return html`<pre><code>${block.text}</code></pre>`;
     case 'see':
       return html`<p>As <a href="/reference/${block.page}"><code>${block.page}</code></a> of the file.</p>`;
+    case 'keys-of':
+      return html`<p>Below each name stand the keys of <a href="/reference/${block.page}"><code>${block.page}</code></a>.</p>`;
   }
 }
 

@@ -124,6 +124,8 @@ describe('parsePipeline never throws, and every mistake has a place in the file'
   });
 });
 
+const range = (length: number) => Array.from({ length }, (_, index) => index);
+
 describe('limits', () => {
   const wrap = (script: string) => `image: node:24\nsteps:\n  - |\n    ${script}\n`;
 
@@ -164,6 +166,23 @@ describe('limits', () => {
           `  j${n}: { matrix: { n: [1${Array.from({ length: 199 }, (_, i) => `,${i + 2}`).join('')}], m: [1, 2],` +
           ` exclude: [{ m: 1 }, { m: 2 }${', *v'.repeat(90)}] }, steps: [a], image: '{matrix.n}' }\n`,
       ).join('')}`,
+    ],
+    [
+      'templates that extend many others, many times over',
+      `image: a\ntemplates:\n${range(100)
+        .map(
+          (n) =>
+            `  t${n}: { extends: [${range(20).map((k) => `t${Math.max(0, n - k)}`)}], env: { A${n}: b } }`,
+        )
+        .join('\n')}\njobs:\n${range(200)
+        .map((n) => `  j${n}: { extends: [${range(20).map((k) => `t${99 - k}`)}], steps: [a] }`)
+        .join('\n')}\n`,
+    ],
+    [
+      'jobs that take a long script from a template',
+      `image: a\ntemplates:\n  t: { steps: [${'a'.repeat(90_000)}] }\njobs:\n${range(200)
+        .map((n) => `  j${n}: { extends: t }`)
+        .join('\n')}\n`,
     ],
     ['needs of nothing', `image: a\njobs:\n  a:\n    needs: [${'zz, '.repeat(50_000)}]\n`],
   ])('%s cost no more than a moment', (_, source) => {

@@ -18,9 +18,10 @@ export function everyKey(): KeyChain[] {
 function companions(above: string, name: string): Values {
   switch (above) {
     case '':
-      return name === 'jobs'
-        ? { image: 'node:24' }
-        : { image: 'node:24', steps: ['true'], ...deployable(name) };
+      if (name === 'jobs') return { image: 'node:24', templates: { node: { timeout: '5m' } } };
+      if (name === 'templates')
+        return { image: 'node:24', jobs: { test: { extends: 'node', steps: ['true'] } } };
+      return { image: 'node:24', steps: ['true'], ...deployable(name) };
     case 'jobs':
       return name === 'needs' ? {} : { needs: 'build' };
     case 'jobs.<name>.matrix':
