@@ -24,9 +24,7 @@ export async function makeChaosRepository(
   options: {
     directory: string;
     name: string;
-    /** Of jobs on the scripted engine, which only has to be named. */
-    image?: string;
-    /** Of jobs in real containers, and where their steps say what they do. */
+    /** The image of real containers, and where their steps say what they do; none where all jobs are scripted. */
     containers?: { image: string; door: Pick<EffectDoor, 'host' | 'port'> } | undefined;
     planned: readonly PlannedDelivery[];
     /** Where its deployments install to, and the file that their hook writes to. */
@@ -34,7 +32,8 @@ export async function makeChaosRepository(
     hookFile: string;
   },
 ): Promise<ChaosRepository> {
-  const { name, image = 'debian:12', containers, destination, hookFile } = options;
+  const { name, containers, destination, hookFile } = options;
+  const image = containers?.image ?? 'debian:12';
   await host.createRepository(name);
   const bare = join(options.directory, `${name}.git`);
   const deployed: File[] = [
@@ -43,17 +42,16 @@ export async function makeChaosRepository(
   ];
   const changes = options.planned.flatMap((delivery) => {
     const kind = delivery.repository === name && delivery.expects === 'run' ? kindOf(delivery) : undefined;
-    return kind ? [{ branch: delivery.id, kind }] : [];
+    return kind ? [{ branch: delivery.id, pipeline: kind.pipeline }] : [];
   });
   const noted = containers
     ? [{ path: 'note.sh', text: noteScript(containers.door), executable: true as const }]
     : [];
-  const stream = [...changes, { branch: 'topic', kind: { pipeline: unwantedPipeline, docker: false } }].map(
-    ({ branch, kind: { pipeline, docker } }) => {
-      const text = pipelineFor(pipeline, docker && containers ? containers.image : image);
-      return importedCommit(branch, [{ path: '.hookline.yml', text }, ...deployed, ...noted]);
-    },
-  );
+  const all = [...changes, { branch: 'topic', pipeline: unwantedPipeline }];
+  const stream = all.map(({ branch, pipeline }) => {
+    const file = { path: '.hookline.yml', text: pipelineFor(pipeline, image) };
+    return importedCommit(branch, [file, ...deployed, ...noted]);
+  });
   await git(bare, ['fast-import', '--quiet'], { input: stream.join('') });
   const listed = await git(bare, [
     'for-each-ref',

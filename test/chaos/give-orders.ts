@@ -22,6 +22,9 @@ export type GivenOrder = {
 };
 
 const answerMs = 10_000;
+/** Somebody whom the page does not answer looks again; then it was not to be. */
+const mostLooks = 10;
+const lookMs = 1_000;
 
 /** Gives every order at its time; one for which there is nothing at that moment is left out. */
 export async function giveOrders(options: {
@@ -64,7 +67,11 @@ export async function giveOrders(options: {
 
   async function give(order: PlannedOrder): Promise<GivenOrder[]> {
     await sleep(Math.max(0, order.atMs - (performance.now() - startedAtMs)), undefined, { signal: deadline });
-    const target = await targetOf(order);
+    let target = await targetOf(order);
+    for (let look = 1; target === undefined && look < mostLooks; look += 1) {
+      await sleep(lookMs, undefined, { signal: deadline });
+      target = await targetOf(order);
+    }
     if (target === undefined) return [];
     const { id, kind } = order;
     const by = { by: id };

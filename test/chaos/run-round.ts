@@ -46,7 +46,8 @@ export async function runRound(options: RoundOptions): Promise<boolean> {
     const docker = world.docker !== undefined;
     const planned = planDeliveries(random, { ...size, repositories: repositoryNames, deploys, docker });
     const faults = options.openFaults(world);
-    if (world.clocks.size === 0) console.log(`${database}: no clock is set, for libfaketime is not installed`);
+    if (world.clocks.size === 0)
+      console.log(`${database}: no clock is set, for libfaketime is not installed`);
     const timeline = planFaults(random, { ...size, kinds: faults, count: size.faults });
     const repositories = await Promise.all(
       repositoryNames.map((name) =>
