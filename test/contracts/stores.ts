@@ -5,6 +5,7 @@ import type { RecoveryStore } from '../../src/runs/delivery-log.ts';
 import type { DeliveryQueue } from '../../src/runs/delivery-queue.ts';
 import type { History } from '../../src/runs/history.ts';
 import type { LimitStore } from '../../src/runs/limit-sweep.ts';
+import type { StatusBefore } from '../../src/runs/notification.ts';
 import type { Outbox } from '../../src/runs/outbox.ts';
 import type { ReplayDelivery } from '../../src/runs/replay-delivery.ts';
 import type { Run } from '../../src/runs/run.ts';
@@ -23,6 +24,7 @@ export type Stores = {
   inbox: Inbox & DeliveryQueue;
   history: History;
   recovery: RecoveryStore;
+  statusBefore: StatusBefore;
   replay: ReplayDelivery;
   /** What the stores take the time from. */
   setNow(nowMs: number): void;

@@ -9,6 +9,7 @@ import { createSqlLimits } from '../../src/sql/sql-limits.ts';
 import { createSqlOutbox } from '../../src/sql/sql-outbox.ts';
 import { createSqlRecovery } from '../../src/sql/sql-recovery.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../../src/sql/sql-run-store.ts';
+import { createStatusBefore } from '../../src/sql/status-before.ts';
 import type { Stores } from '../contracts/stores.ts';
 
 /** The stores over one database; `reopen` is another process beside the first. `close` closes all of them. */
@@ -33,6 +34,7 @@ export async function openPostgresStores(url: string): Promise<Stores> {
       inbox,
       history: createSqlHistory(db),
       recovery: createSqlRecovery(db),
+      statusBefore: createStatusBefore(db),
       replay: (wanted) => replayDelivery(db, wanted),
       setNow(ms) {
         nowMs = ms;

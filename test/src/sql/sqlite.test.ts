@@ -13,6 +13,7 @@ import { createSqlLimits } from '../../../src/sql/sql-limits.ts';
 import { createSqlOutbox } from '../../../src/sql/sql-outbox.ts';
 import { createSqlRecovery } from '../../../src/sql/sql-recovery.ts';
 import { createSqlLeaseStore, createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
+import { createStatusBefore } from '../../../src/sql/status-before.ts';
 import { describeApprovals } from '../../contracts/run-store-approvals-contract.ts';
 import { describeRunStore } from '../../contracts/run-store-contract.ts';
 import { describeDeliveryQueue } from '../../contracts/run-store-deliveries-contract.ts';
@@ -21,6 +22,7 @@ import { describeHistory } from '../../contracts/run-store-history-contract.ts';
 import { describeLeases } from '../../contracts/run-store-leases-contract.ts';
 import { describeLimits } from '../../contracts/run-store-limits-contract.ts';
 import { describeNewest } from '../../contracts/run-store-newest-contract.ts';
+import { describeNotifications } from '../../contracts/run-store-notifications-contract.ts';
 import { describeOutbox } from '../../contracts/run-store-outbox-contract.ts';
 import { describeRecovery } from '../../contracts/run-store-recovery-contract.ts';
 import { describeSuperseding } from '../../contracts/run-store-superseding-contract.ts';
@@ -46,6 +48,7 @@ async function openStores(): Promise<Stores> {
       inbox: createSqlInbox(db, silentLog, { insert: insertOneByOne }),
       history: createSqlHistory(db),
       recovery: createSqlRecovery(db),
+      statusBefore: createStatusBefore(db),
       replay: (wanted) => replayDelivery(db, wanted),
       setNow(ms) {
         nowMs = ms;
@@ -65,6 +68,7 @@ describeRunStore('SQLite', openStores);
 describeLeases('SQLite', openStores);
 describeLimits('SQLite', openStores);
 describeOutbox('SQLite', openStores);
+describeNotifications('SQLite', openStores);
 describeDeliveryQueue('SQLite', openStores);
 describeHistory('SQLite', openStores);
 describeRecovery('SQLite', openStores);
