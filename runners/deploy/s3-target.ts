@@ -26,6 +26,8 @@ export type S3TargetOptions = {
   readonly extract: ExtractBundle;
   /** Buckets that are not where the SDK would look for them. */
   readonly places?: BucketPlaces;
+  /** The one that hookline itself keeps everything in, which the deployer's own credentials open: no pipeline's to write to. */
+  readonly ownBucket?: string;
   readonly clock?: Clock;
 };
 
@@ -47,6 +49,7 @@ export function createS3Target(options: S3TargetOptions): DeploymentTarget {
       await report({ type: 'status', status: 'queued' });
       try {
         const target = parseS3Options(request.target);
+        refuseOwn(target, options);
         const prefix = tidyPrefix(objectKeyOf(target.prefix, request));
         const lock = records.placeLock([target.bucket, prefix]);
         return await withFileLock(lock, { timeoutMs: lockTimeoutMs, signal }, () =>
@@ -64,6 +67,14 @@ export function createS3Target(options: S3TargetOptions): DeploymentTarget {
       }
     },
   };
+}
+
+function refuseOwn({ bucket }: S3Options, { ownBucket, places }: S3TargetOptions): void {
+  if (bucket !== ownBucket || places?.has(bucket)) return;
+  throw new DeploymentRefusal(
+    'not_allowed',
+    `The bucket ${bucket} is the one that hookline keeps its own files in. Upload to another.`,
+  );
 }
 
 type Work = {

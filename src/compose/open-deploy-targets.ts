@@ -33,6 +33,7 @@ export async function openDeployTargets(
   const s3 = createS3Target({
     stateDirectory: data.path('s3-deployments'),
     places: buckets.places,
+    ...(config.s3 ? { ownBucket: config.s3.bucket } : {}),
     extract,
     clock: systemClock,
   });

@@ -44,6 +44,7 @@ export async function createS3Scene() {
     const target = createS3Target({
       stateDirectory: join(directory, 'state'),
       extract: (options) => extractZip({ ...options, limits }),
+      ownBucket: 'hookline',
       places: new Map(['www', 'gone'].map((name) => [name, upload.place ?? { endpoint: s3.endpoint }])),
     });
     const request: DeploymentRequest = {

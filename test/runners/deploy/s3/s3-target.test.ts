@@ -112,6 +112,7 @@ describe('an upload that cannot be', () => {
       'bundle_invalid',
       'nothing in build of site.zip',
     ],
+    ['the bucket of hookline itself', { bucket: 'hookline' }, 'not_allowed', 'Upload to another'],
     ['a directory outside', { directory: '../..' }, 'target_invalid', 'outside the bundle'],
     ['an option that nobody knows', { aclx: 'private' }, 'target_invalid', 'aclx'],
   ])('says so of %s', async (_, target, code, message) => {
