@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parsePipeline } from '../../../pipelines/parse-pipeline.ts';
@@ -39,6 +40,17 @@ describe('the template of a repository without a pipeline', () => {
       expect(jobs[0]).not.toHaveProperty('resources');
     },
   );
+
+  it.each(templateNames)('%s has scripts that a shell can read', (name) => {
+    const parsed = parsePipeline(textOf(name), `${name}.yml`);
+    if (!parsed.ok) throw new Error(name);
+    for (const { run } of parsed.pipeline.jobs.flatMap(({ steps }) => steps)) {
+      expect(spawnSync('sh', ['-n', '-c', run], { encoding: 'utf8' })).toMatchObject({
+        status: 0,
+        stderr: '',
+      });
+    }
+  });
 
   it('is the most telling one', () => {
     expect(chooseTemplate(['index.html', 'package.json'])?.name).toBe('node');
