@@ -14,6 +14,7 @@ import { importSmallImage } from './import-small-image.ts';
 const run = promisify(execFile);
 const bridgeScript = fileURLToPath(new URL('../support/docker-bridge.sh', import.meta.url));
 const startMs = 60_000;
+const mostStarts = 4;
 /** An engine makes its data root a mount point, and one that was killed leaves it so. */
 const tidyUp = 'sh "$1" remove "$2" "$3"; while umount --lazy "$4" 2>/dev/null; do :; done';
 
@@ -47,7 +48,7 @@ export async function startChaosDocker(): Promise<ChaosDocker> {
     afterwards: ['sh', '-c', tidyUp, 'sh', bridgeScript, bridge, below('exec'), below('data')],
   });
 
-  async function start(): Promise<GuardedProcess> {
+  async function startOnce(): Promise<GuardedProcess> {
     const logFile = below('dockerd.log');
     const started = await startGuardedProcess({
       ...{ command: command ?? '', logFile, graceMs: 25_000 },
@@ -60,6 +61,17 @@ export async function startChaosDocker(): Promise<ChaosDocker> {
       ...{ what: 'dockerd to answer', timeoutMs: startMs, unless: started.ended, logFile },
     });
     return started;
+  }
+
+  /** Engines of one machine share its firewall, and one that starts may take away what another is about to use. */
+  async function start(): Promise<GuardedProcess> {
+    for (let left = mostStarts - 1; ; left -= 1) {
+      try {
+        return await startOnce();
+      } catch (error) {
+        if (left === 0) throw error;
+      }
+    }
   }
 
   let dockerd: GuardedProcess | undefined;

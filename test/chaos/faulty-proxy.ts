@@ -37,6 +37,8 @@ export async function startFaultyProxy(target: string): Promise<FaultyProxy> {
           .end('{"message":"You have exceeded a secondary rate limit"}');
       }
       if (doing === 'late') await sleep(lateMs, undefined, { signal: stop.signal });
+      // Whoever hung up meanwhile does not get done what was asked, as behind any proxy.
+      if (asked.socket.destroyed) return;
       const { method, headers, url } = asked;
       const passed = request({ host: '127.0.0.1', port, path: url, method, headers }, (given) => {
         if (doing === 'answer lost') {
