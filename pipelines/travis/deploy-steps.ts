@@ -6,6 +6,13 @@ import { type Fields, itemsOf, type Node, type Reader, textOf } from './read-nod
 import { shellQuoted } from './shell-words.ts';
 import { siteArtifacts, siteOf } from './site.ts';
 
+const stepName = 'deploy: ';
+
+/** Whether a step of a translated file deploys; all others have the names of phases. */
+export function isDeployStep({ name }: Pick<StepDefinition, 'name'>): boolean {
+  return name.startsWith(stepName);
+}
+
 /** What a job does for its deployments: scripts are run, bundles are made ready for hookline's own deployment. */
 export function deploySteps(
   reader: Reader,
@@ -23,7 +30,7 @@ export function deploySteps(
       (line) => `travis_try ${shellQuoted(line)}`,
     );
     const lines = [...guards(deploy.on), ...before, ...commands, ...after];
-    return [makeStep(`deploy: ${deploy.provider}`, reader.map.lineOf(deploy.node.path), lines)];
+    return [makeStep(`${stepName}${deploy.provider}`, reader.map.lineOf(deploy.node.path), lines)];
   });
 }
 

@@ -1,5 +1,7 @@
 import { matchTrigger } from '../../pipelines/match-trigger.ts';
+import { languageOf } from '../../pipelines/parse-file.ts';
 import { type Plan, planRun } from '../../pipelines/plan.ts';
+import { isDeployStep } from '../../pipelines/travis/deploy-steps.ts';
 import type { Change } from '../runs/change.ts';
 import type { NewRun } from '../runs/create-run.ts';
 import { type JobPolicy, refusedOf } from '../runs/job-policy.ts';
@@ -30,7 +32,9 @@ export function planLocalRun(
   const { selection, secrets, policy, nowMs, newId } = options;
   const trigger = triggerOf(change);
   const match = matchTrigger(pipeline, trigger);
-  const planned = selectJobs(planRun(pipeline, trigger), pipeline, selection);
+  const whole = planRun(pipeline, trigger);
+  const built = languageOf(file) === 'travis' ? withoutDeploySteps(whole) : { plan: whole, notes: [] };
+  const planned = selectJobs(built.plan, pipeline, selection);
   const timeoutMs = planned.timeoutMs ?? options.runTimeoutMs;
   const plan = { ...planned, ...(timeoutMs === undefined ? {} : { timeoutMs }) };
   const asked = plan.jobs.filter(({ leftOut }) => !leftOut);
@@ -54,6 +58,7 @@ export function planLocalRun(
   return {
     created,
     notes: [
+      ...built.notes,
       ...(match.matched ? [] : [`${shownReference(change)} would make no run: ${match.reason}`]),
       ...labelled.map((text) => `${text}: it is carried out on this machine all the same`),
       ...asked.flatMap((job) =>
@@ -62,4 +67,16 @@ export function planLocalRun(
       ...(change.fork ? ['the event is of a fork: no job is given a secret'] : []),
     ],
   };
+}
+
+/** In the language of Travis scripts that deploy are a part of the job: they stay where they are, as other deployments do. */
+function withoutDeploySteps(plan: Plan): { plan: Plan; notes: string[] } {
+  const notes: string[] = [];
+  const jobs = plan.jobs.map((job) => {
+    if (job.kind !== 'build' || !job.steps.some(isDeployStep)) return job;
+    const left = job.steps.filter(isDeployStep).map(({ name }) => name);
+    notes.push(`${job.name}: ${left.join(', ')} is left out: not from this machine`);
+    return { ...job, steps: job.steps.filter((step) => !isDeployStep(step)) };
+  });
+  return { plan: { ...plan, jobs }, notes };
 }
