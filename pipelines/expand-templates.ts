@@ -1,6 +1,6 @@
 import { nearestTo } from './nearest.ts';
 import type { Finding, SourceMap } from './source-map.ts';
-import { keyOfPath, type Origin, type Origins } from './traced-map.ts';
+import { keyOfPath, type Origin, type Origins, originOf } from './traced-map.ts';
 import { quote, type YamlPath } from './yaml-path.ts';
 
 /** Longer chains are no help to whoever reads the file. */
@@ -34,7 +34,7 @@ export function expandTemplates(value: unknown, map: SourceMap, origins: Origins
     known: new Map(),
     findings,
     told: new Set(),
-    originOf: (path) => origins.get(keyOfPath(path)) ?? { map, path },
+    originOf: (path) => originOf(map, origins, path),
   };
   let leftLength = mostExpandedLength;
   const expanded = Object.entries(jobs).map(([name, job]): [string, unknown] => {

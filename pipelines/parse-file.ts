@@ -1,3 +1,4 @@
+import type { IncludedFiles } from './include-files.ts';
 import { type ParsedPipeline, parsePipeline } from './parse-pipeline.ts';
 import { parseTravis, type TravisOptions } from './travis/parse-travis.ts';
 
@@ -11,6 +12,12 @@ export function languageOf(file: string): FileLanguage {
 }
 
 /** Reads a pipeline file in the language that its name stands for. Never throws. */
-export function parseFile(source: string, file: string, options: TravisOptions = {}): ParsedPipeline {
-  return languageOf(file) === 'travis' ? parseTravis(source, file, options) : parsePipeline(source, file);
+export function parseFile(
+  source: string,
+  file: string,
+  { included, ...options }: TravisOptions & { included?: IncludedFiles } = {},
+): ParsedPipeline {
+  return languageOf(file) === 'travis'
+    ? parseTravis(source, file, options)
+    : parsePipeline(source, file, included);
 }

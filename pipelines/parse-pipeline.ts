@@ -11,6 +11,7 @@ import { checkPlaceholders } from './check-placeholders.ts';
 import { checkSchedules } from './check-schedules.ts';
 import { checkVariables } from './check-variables.ts';
 import { expandTemplates } from './expand-templates.ts';
+import { type IncludedFiles, includeFiles } from './include-files.ts';
 import { mostJobs } from './job-shape.ts';
 import { outlineOf } from './outline.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -27,7 +28,7 @@ export type ParsedPipeline =
   | {
       ok: true;
       pipeline: Pipeline;
-      /** SHA-256 of the source in UTF-8, lower-case hex: names exactly this file in approvals and caches. */
+      /** SHA-256, lower-case hex: names exactly this file, with those that it includes, in approvals and caches. */
       digest: string;
       warnings: Problem[];
     }
@@ -35,9 +36,14 @@ export type ParsedPipeline =
 
 /**
  * Reads a `.hookline.yml`. Never throws: whatever the text, the answer is a pipeline or every mistake in it,
- * in the order of the file. `file` is only the name that problems are given under.
+ * in the order of the file. `file` is only the name that problems are given under; `included` are the texts of the
+ * files that it includes (see `collectIncluded`).
  */
-export function parsePipeline(source: string, file: string): ParsedPipeline {
+export function parsePipeline(
+  source: string,
+  file: string,
+  included: IncludedFiles = new Map(),
+): ParsedPipeline {
   const refused = refuseWhole(source, file);
   if (refused !== undefined) return { ok: false, problems: [refused] };
 
@@ -47,20 +53,25 @@ export function parsePipeline(source: string, file: string): ParsedPipeline {
     return { ok: false, problems: [wholeFile(file, 'the file says nothing', minimalFile)] };
 
   const origins: Origins = new Map();
-  const { value, findings } = expandTemplates(written, ownMap, origins);
+  const whole = includeFiles({ value: written, map: ownMap, file }, included, origins);
+  if (whole.broken) return { ok: false, problems: orderProblems([...misread, ...whole.problems]) };
+  const { value, findings } = expandTemplates(whole.value, ownMap, origins);
   const map = createTracedMap(ownMap, origins);
   const shape = pipelineShape.safeParse(value);
   const found = [
     ...misread,
+    ...whole.problems,
     ...findings.map((finding) => map.problem(finding)),
-    ...(shape.success ? [] : withoutEchoes(problemsOfShape(shape.error.issues, value, map), misread)),
+    ...(shape.success
+      ? []
+      : withoutEchoes(problemsOfShape(shape.error.issues, value, map), [...misread, ...whole.problems])),
     ...meaningProblems(value, map),
   ];
   const problems = orderProblems(withoutTwins(found)).map(withReference);
   if (!shape.success || problems.some((problem) => problem.severity === 'error')) {
     return { ok: false, problems };
   }
-  const digest = createHash('sha256').update(source).digest('hex');
+  const digest = digestOf(source, whole.used);
   return { ok: true, pipeline: buildPipeline(shape.data, map.lineOf), digest, warnings: problems };
 }
 
@@ -87,9 +98,15 @@ function meaningProblems(value: unknown, map: SourceMap): Problem[] {
   return findings.map((finding) => map.problem(finding));
 }
 
+/** Without included files that of the source; with them none of the files can change and leave it as it was. */
+function digestOf(source: string, used: ReadonlyMap<string, string>): string {
+  const text = used.size === 0 ? source : JSON.stringify([source, ...used]);
+  return createHash('sha256').update(text).digest('hex');
+}
+
 /** A mistake in a template is one, however many jobs extend it. */
 function withoutTwins(problems: readonly Problem[]): Problem[] {
-  const keyOf = ({ line, column, message }: Problem) => `${line}:${column} ${message}`;
+  const keyOf = ({ file, line, column, message }: Problem) => `${file}:${line}:${column} ${message}`;
   return [...new Map(problems.toReversed().map((problem) => [keyOf(problem), problem])).values()].reverse();
 }
 
@@ -100,6 +117,7 @@ function withReference(problem: Problem): Problem {
 
 /** What could not be read is there as null; that null is nobody's mistake. */
 function withoutEchoes(problems: readonly Problem[], misread: readonly Problem[]): Problem[] {
-  const told = new Set(misread.map(({ line, column }) => `${line}:${column}`));
-  return problems.filter(({ line, column }) => !told.has(`${line}:${column}`));
+  const placeOf = ({ file, line, column }: Problem) => `${file}:${line}:${column}`;
+  const told = new Set(misread.map(placeOf));
+  return problems.filter((problem) => !told.has(placeOf(problem)));
 }

@@ -3,6 +3,7 @@ import { artifacts } from './artifact-shape.ts';
 import { caches } from './cache-shape.ts';
 import { runConcurrency } from './concurrency-shape.ts';
 import { deployments } from './deploy-shape.ts';
+import { include } from './include-shape.ts';
 import { jobs, network, noOutputTimeout, templates } from './job-shape.ts';
 import { notifications } from './notification-shape.ts';
 import { resources } from './resource-shape.ts';
@@ -17,6 +18,7 @@ import { triggers } from './trigger-shape.ts';
  * the reference say of it: `unlessGiven` is what holds without the key, `limits` what its checks cannot tell.
  */
 export const pipelineShape = mapping('a mapping with steps or jobs', {
+  include: include.optional(),
   on: triggers.optional(),
   env: environmentVariables.optional(),
   image: image.optional(),

@@ -18,9 +18,14 @@ export type Problem = {
   reference?: string;
 };
 
-/** Orders by position, then by severity. */
+/** Orders by file, then by position, then by severity. `.hookline.yml` comes before the files that it includes. */
 export function compareProblems(a: Problem, b: Problem): number {
-  return a.line - b.line || a.column - b.column || a.severity.localeCompare(b.severity);
+  return (
+    Number(a.file > b.file) - Number(a.file < b.file) ||
+    a.line - b.line ||
+    a.column - b.column ||
+    a.severity.localeCompare(b.severity)
+  );
 }
 
 /** Longest piece of a source line that is shown; a minified file has one line. */
@@ -29,12 +34,16 @@ const shownWidth = 140;
 /** Plain text for a terminal or a log: each problem with its place, its line, an underline, and where to read more. */
 export function renderProblems(
   problems: readonly Problem[],
-  source: string,
+  source: string | ((file: string) => string),
   addressOf: (reference: string) => string = ownPage,
 ): string {
-  const lines = source.split('\n');
+  const textOf = typeof source === 'string' ? () => source : source;
+  const files = new Map(
+    [...new Set(problems.map(({ file }) => file))].map((file) => [file, textOf(file).split('\n')]),
+  );
   return problems
     .map((problem) => {
+      const lines = files.get(problem.file) ?? [];
       const more = problem.reference === undefined ? '' : `  see: ${addressOf(problem.reference)}\n`;
       return renderProblem(problem, lines[problem.line - 1] ?? '') + more;
     })

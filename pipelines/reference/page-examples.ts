@@ -1,5 +1,11 @@
 /** A whole file for each page, in which its key does something that one would want. */
 export const pageExamples: Readonly<Record<string, string>> = {
+  include: `include: ci/jobs.yml
+image: node:24-bookworm-slim
+jobs:
+  test:
+    steps: [npm ci, npm test]
+`,
   on: `on:
   push:
     branches: [main, 'release/*']

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { collectIncluded } from '../../pipelines/include-files.ts';
 import { languageOf, parseFile, pipelineFiles } from '../../pipelines/parse-file.ts';
 import { planRun } from '../../pipelines/plan.ts';
 import { renderProblems } from '../../pipelines/problem.ts';
@@ -15,12 +16,14 @@ export const validate: Command = {
     const wantsPlan = given.includes('--plan');
     const [named] = given.filter((each) => each !== '--plan');
     const { file, source } = named === undefined ? findFile() : { file: named, source: read(named) };
-    const parsed = parseFile(source, file);
+    const included = await collectIncluded(source, file, readIncluded);
+    const parsed = parseFile(source, file, { included });
+    const textOf = (name: string) => included.get(name) ?? source;
     if (!parsed.ok) {
-      console.error(renderProblems(parsed.problems, source, pageAddress()));
+      console.error(renderProblems(parsed.problems, textOf, pageAddress()));
       return 1;
     }
-    if (parsed.warnings.length > 0) console.error(renderProblems(parsed.warnings, source, pageAddress()));
+    if (parsed.warnings.length > 0) console.error(renderProblems(parsed.warnings, textOf, pageAddress()));
     if (wantsPlan) {
       const change = { event: 'push', branch: 'main', defaultBranch: 'main', fork: false } as const;
       console.log(JSON.stringify(planRun(parsed.pipeline, change), null, 2));
@@ -35,6 +38,11 @@ export const validate: Command = {
     return 0;
   },
 };
+
+/** What is included lies where a push would find it: below the top of the working tree, which is here. */
+async function readIncluded(paths: readonly string[]): Promise<Map<string, string>> {
+  return new Map(paths.filter((path) => existsSync(path)).map((path) => [path, read(path)]));
+}
 
 /** The pages about keys are served by whichever installation this shell is set up for; else they are among our files. */
 function pageAddress(): ((reference: string) => string) | undefined {

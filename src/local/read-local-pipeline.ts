@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { collectIncludedNow } from '../../pipelines/include-files.ts';
 import { parseFile, pipelineFiles } from '../../pipelines/parse-file.ts';
 import type { Pipeline } from '../../pipelines/pipeline.ts';
 import { renderProblems } from '../../pipelines/problem.ts';
@@ -33,16 +34,23 @@ export function readLocalPipeline(root: string, templates: Templates, options: T
     );
   }
   const { file, source } = found;
-  const parsed = parseFile(source, file, options);
+  const included = collectIncludedNow(source, file, (paths) => readThere(root, paths));
+  const textOf = (name: string) => included.get(name) ?? source;
+  const parsed = parseFile(source, file, { ...options, included });
   if (!parsed.ok) {
     const errors = parsed.problems.filter(({ severity }) => severity === 'error');
-    throw new LocalRefusal('broken-pipeline', renderProblems(errors, source));
+    throw new LocalRefusal('broken-pipeline', renderProblems(errors, textOf));
   }
   const template = templateOf(file);
   const { pipeline, digest, warnings } = parsed;
   const notes = [
     ...(template ? [explainTemplate(template)] : []),
-    ...(warnings.length > 0 ? renderProblems(warnings, source).trimEnd().split('\n') : []),
+    ...(warnings.length > 0 ? renderProblems(warnings, textOf).trimEnd().split('\n') : []),
   ];
   return { file, digest, pipeline, notes };
+}
+
+function readThere(root: string, paths: readonly string[]): Map<string, string> {
+  const there = paths.filter((path) => existsSync(join(root, path)));
+  return new Map(there.map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 }

@@ -1,3 +1,4 @@
+import type { IncludedFiles } from '../../pipelines/include-files.ts';
 import { parseFile } from '../../pipelines/parse-file.ts';
 import type { ParsedPipeline } from '../../pipelines/parse-pipeline.ts';
 import type { TravisOptions } from '../../pipelines/travis/parse-travis.ts';
@@ -9,7 +10,13 @@ const keptLength = 64 * 1024;
 const lately = new Map<string, ParsedPipeline>();
 
 /** As `parseFile`, which is pure: the same text comes to the same pipeline, so it is parsed once. */
-export function parseOnce(source: string, file: string, options: TravisOptions = {}): ParsedPipeline {
+export function parseOnce(
+  source: string,
+  file: string,
+  options: TravisOptions & { included?: IncludedFiles } = {},
+): ParsedPipeline {
+  // Included files are parsed each time: with them the text alone does not say what it comes to.
+  if (options.included !== undefined) return parseFile(source, file, options);
   const key = `${file}\n${JSON.stringify(options)}\n${source}`;
   const known = lately.get(key);
   if (known) {

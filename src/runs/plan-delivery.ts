@@ -175,7 +175,10 @@ async function planChange(
   if ('broken' in read) return broken(read.broken);
 
   const { file } = read;
-  const parsed = parseOnce(read.source, file, { images: ports.travisImages ?? {} });
+  const parsed = parseOnce(read.source, file, {
+    images: ports.travisImages ?? {},
+    ...(read.included ? { included: read.included } : {}),
+  });
   if (!parsed.ok) {
     const problems = parsed.problems.filter(({ severity }) => severity === 'error');
     return broken({ code: 'pipeline', message: problemText(problems) }, { file, problems });

@@ -1,3 +1,4 @@
+import { collectIncluded, type IncludedFiles } from '../../pipelines/include-files.ts';
 import { pipelineFiles } from '../../pipelines/parse-file.ts';
 import type { Reason } from '../contract/job-event.ts';
 import type { Change } from './change.ts';
@@ -23,7 +24,7 @@ export const maxSourceTries = 30;
 export type Templates = (root: readonly string[]) => { file: string; source: string } | undefined;
 
 export type ReadPipeline =
-  | { source: string; file: string; commit: CommitFacts }
+  | { source: string; file: string; included?: IncludedFiles; commit: CommitFacts }
   | { no: string; hasNoFile?: true }
   | { again: string }
   | { broken: Reason };
@@ -47,7 +48,11 @@ export async function readPipeline(
     if (skip !== undefined) return { no: `the head commit says ${skip}` };
     const file = pipelineFiles.find((name) => files.has(name));
     const source = file === undefined ? undefined : files.get(file);
-    if (file !== undefined && source !== undefined) return { source, file, commit };
+    if (file !== undefined && source !== undefined) {
+      const read = async (paths: readonly string[]) => (await pipelines.read(code, paths, { signal })).files;
+      const included = file === pipelineFile ? await collectIncluded(source, file, read) : undefined;
+      return { source, file, commit, ...(included?.size ? { included } : {}) };
+    }
     const template = templates?.(root);
     if (template) return { ...template, commit };
     const names = pipelineFiles.join(' and no ');

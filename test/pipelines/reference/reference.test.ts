@@ -12,9 +12,12 @@ import { everyKey, fileAround } from './file-around.ts';
 
 const change = { event: 'push', branch: 'main', defaultBranch: 'main', fork: false } as const;
 
+/** The files that examples include. */
+const included = new Map(['ci/jobs.yml', 'ci/templates.yml', 'ci/deploy.yml'].map((file) => [file, '']));
+
 /** Parses and plans; answers what is wrong with it, mistakes and warnings. */
 function problemsOf(source: string): string {
-  const parsed = parsePipeline(source, '.hookline.yml');
+  const parsed = parsePipeline(source, '.hookline.yml', included);
   if (!parsed.ok) return renderProblems(parsed.problems, source);
   const plan = planRun(parsed.pipeline, change);
   const isEmpty = plan.jobs.length === 0;
