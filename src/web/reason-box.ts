@@ -3,6 +3,7 @@ import type { Problem } from '../../pipelines/problem.ts';
 import type { Reason } from '../contract/job-event.ts';
 import type { Status } from '../runs/run.ts';
 import { type Html, isolated } from './html-text.ts';
+import { keyLink } from './key-link.ts';
 
 const headings: Readonly<Partial<Record<Status, string>>> = {
   queued: 'Why it is queued',
@@ -28,14 +29,10 @@ export function reasonBox(reason: Reason, status: Status, problems: readonly Pro
 </section>`;
 }
 
-/** A mistake leads to the page about its key. */
-function mistake({ file, line, column, message, expected, reference }: Problem): Html {
+function mistake(problem: Problem): Html {
+  const { file, line, column, message, expected } = problem;
   const place = html`<code class="place">${isolated(`${file}:${line}:${column}`)}</code>`;
-  const more =
-    reference === undefined
-      ? ''
-      : html` <a href="/reference/${reference}"><code>${reference.replace(/#.*/, '')}</code> explained</a>`;
-  return html`<li>${place} ${isolated(`${message}; ${expected}`)}${more}</li>`;
+  return html`<li>${place} ${isolated(`${message}; ${expected}`)}${keyLink(problem)}</li>`;
 }
 
 function mistakesHeading(count: number): string {

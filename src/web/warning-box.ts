@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { RunDetail } from '../runs/history.ts';
 import { type Html, isolated, nothing } from './html-text.ts';
+import { keyLink } from './key-link.ts';
 
 const mostOpen = 3;
 
@@ -12,8 +13,8 @@ export function warningBox({ warnings = [], pipeline }: RunDetail): Html {
   return html`<details class="warnings"${open}>
 <summary>${count} about ${isolated(pipeline.file)}</summary>
 <ul>${warnings.map(
-    ({ file, line, column, message, expected }) =>
-      html`<li><code class="place">${isolated(`${file}:${line}:${column}`)}</code> ${isolated(message)}: ${isolated(expected)}</li>`,
+    ({ file, line, column, message, expected, ...problem }) =>
+      html`<li><code class="place">${isolated(`${file}:${line}:${column}`)}</code> ${isolated(message)}: ${isolated(expected)}${keyLink(problem)}</li>`,
   )}</ul>
 </details>`;
 }

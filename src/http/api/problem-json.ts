@@ -1,6 +1,11 @@
 import { z } from '@hono/zod-openapi';
 import type { Problem } from '../../../pipelines/problem.ts';
 
+export const referenceJson = z.string().openapi({
+  description: 'The page about the key, on this service.',
+  example: '/reference/steps#run',
+});
+
 /** A mistake in a pipeline file. */
 export const problemJson = z
   .object({
@@ -12,10 +17,7 @@ export const problemJson = z
     path: z.string().openapi({ example: 'jobs.test.steps[0].run' }),
     message: z.string().openapi({ description: 'What was found.' }),
     expected: z.string().openapi({ description: 'What was wanted, or what to do about it.' }),
-    reference: z.string().optional().openapi({
-      description: 'The page about the key, on this service.',
-      example: '/reference/steps#run',
-    }),
+    reference: referenceJson.optional(),
   })
   .openapi('PipelineProblem');
 

@@ -13,7 +13,7 @@ import type {
 } from '../../runs/history.ts';
 import { type Approval, type RunLimit, statuses } from '../../runs/run.ts';
 import { jobJson, jobToJson } from './job-json.ts';
-import { problemJson, problemToJson } from './problem-json.ts';
+import { problemJson, problemToJson, referenceJson } from './problem-json.ts';
 import { reasonJson, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
 
 export const changeEvents = ['push', 'tag', 'pull_request', 'schedule'] as const;
@@ -94,6 +94,7 @@ const warningJson = z
     column: z.int(),
     message: z.string(),
     consequence: z.string(),
+    reference: referenceJson.optional(),
   })
   .openapi('Warning');
 
@@ -250,6 +251,14 @@ function notificationToJson({
   };
 }
 
-function warningToJson({ file, line, column, message, expected }: Problem): z.infer<typeof warningJson> {
-  return { file, line, column, message, consequence: expected };
+function warningToJson(problem: Problem): z.infer<typeof warningJson> {
+  const { file, line, column, message, expected, reference } = problemToJson(problem);
+  return {
+    file,
+    line,
+    column,
+    message,
+    consequence: expected,
+    ...(reference === undefined ? {} : { reference }),
+  };
 }

@@ -32,6 +32,18 @@ it('a mistake in a pipeline file leads to the heading about its key', async () =
   expect(page).toContain('more than 0s and at most 24h');
 });
 
+it('a warning leads there as well', async () => {
+  const parsed = parsePipeline(
+    source.replace('soon', '5m').replace('jobs:', 'env: { V: 1.10 }\njobs:'),
+    '.hookline.yml',
+  );
+  if (!parsed.ok) throw new Error('the file has no mistake');
+  const run = sampleRun({ id: 'run02', warnings: parsed.warnings });
+  const history = createMemoryHistory({ runs: [run] });
+  const page = await createPages({ history, now: () => sampleNowMs }).request('/runs/run02');
+  expect(await page.text()).toContain('<a href="/reference/env">');
+});
+
 it('lists all keys, and has nothing to say of others', async () => {
   const list = await pageAt('/reference');
   for (const key of ['on', 'jobs', 'cache', 'deploy', 'notifications']) {
