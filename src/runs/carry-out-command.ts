@@ -1,31 +1,13 @@
 import type { Log } from '../log.ts';
-import { type Command, type CommandLog, type CommandOutcome, decideCommand } from './command.ts';
+import { type Command, decideCommand } from './command.ts';
 import type { RunStore } from './run-store.ts';
 
-/**
- * Carries one command out and notes what became of it. A control that dies in between leaves the command to the next,
- * where the state that it made itself refuses it: nothing is done twice.
- */
+/** Carries one command out. A control that dies in the midst of it leaves the command to the next, as it was. */
 export async function carryOutCommand(
   command: Command,
-  ports: {
-    store: Pick<RunStore, 'change'>;
-    commands: Pick<CommandLog, 'settle'>;
-    now: () => number;
-    log: Log;
-  },
+  ports: { store: Pick<RunStore, 'carryOut'>; now: () => number; log: Log },
 ): Promise<void> {
-  let outcome: CommandOutcome = { outcome: 'done' };
-  await ports.store.change(command.runId, (run) => {
-    const decided = decideCommand(run, command, ports.now());
-    if (!('refused' in decided)) {
-      outcome = { outcome: 'done' };
-      return decided;
-    }
-    outcome = { outcome: 'refused', message: decided.refused };
-    return { run, effects: [], facts: [], replaced: [] };
-  });
-  await ports.commands.settle(command.id, outcome, ports.now());
+  const outcome = await ports.store.carryOut(command, (run) => decideCommand(run, command, ports.now()));
   const { runId, action, by } = command;
   ports.log.info({ runId, command: action.type, by, ...outcome }, `command ${action.type}`);
 }

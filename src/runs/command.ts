@@ -17,8 +17,11 @@ export type Command = { id: string; runId: string; action: CommandAction; by: st
 
 export type CommandOutcome = { outcome: 'done' } | { outcome: 'refused'; message: string };
 
+export type DecidedCommand = Transition | { refused: string };
+
 /**
- * PORT. Commands, written down before they are answered and carried out in order per run.
+ * PORT. Commands, written down before they are answered and carried out in order per run
+ * (`RunStore.carryOut`).
  *
  * `append` resolves when the command is durable, the same one twice as once, and rejects with a `CommandRefusal` when there is no such run.
  * `take` hands each one out to one caller, for `holdMs`; a caller that dies loses its hold.
@@ -26,18 +29,13 @@ export type CommandOutcome = { outcome: 'done' } | { outcome: 'refused'; message
 export type CommandLog = {
   append(command: Command): Promise<void>;
   take(options: { nowMs: number; holdMs: number; limit: number }): Promise<Command[]>;
-  settle(id: string, outcome: CommandOutcome, atMs: number): Promise<void>;
   /** Nothing while it is pending. */
   outcomeOf(id: string): Promise<CommandOutcome | undefined>;
   onAppended(wake: () => void): void;
 };
 
 /** What the command does to the run as it stands, or why it does nothing. Pure. */
-export function decideCommand(
-  run: Run,
-  { action, by, createdAtMs }: Command,
-  nowMs: number,
-): Transition | { refused: string } {
+export function decideCommand(run: Run, { action, by, createdAtMs }: Command, nowMs: number): DecidedCommand {
   const event = eventOf(run, action, by, createdAtMs, nowMs);
   if (typeof event === 'string') return { refused: `run #${run.number} ${event}` };
   const next = transition(run, event, nowMs);

@@ -1,4 +1,5 @@
 import type { Ticket } from '../contract/ticket.ts';
+import type { Command, CommandOutcome, DecidedCommand } from './command.ts';
 import type { NewRun } from './create-run.ts';
 import type { Run } from './run.ts';
 import type { Transition } from './transition.ts';
@@ -27,6 +28,14 @@ export type RunStore = {
    * there is no such run. `decide` is pure and may be called again.
    */
   change(runId: string, decide: (run: Run) => Transition): Promise<Run | undefined>;
+  /**
+   * As `change`, for a command, and notes with it what became of the command: nobody can die between the two. One that
+   * was settled before changes nothing, and its outcome is returned.
+   */
+  carryOut(
+    command: Pick<Command, 'id' | 'runId'>,
+    decide: (run: Run) => DecidedCommand,
+  ): Promise<CommandOutcome>;
   get(runId: string): Promise<Run | undefined>;
   runIdOfJob(jobId: string): Promise<string | undefined>;
   leaseOf(leaseId: string): Promise<LeaseRecord | undefined>;

@@ -1,11 +1,11 @@
 import type { Kysely } from 'kysely';
-import type { CommandAction, CommandLog } from '../runs/command.ts';
+import type { CommandAction, CommandLog, CommandOutcome } from '../runs/command.ts';
 import { isFreeAt } from './held-until.ts';
-import { inTransaction, outlastOutage } from './in-transaction.ts';
+import { inTransaction } from './in-transaction.ts';
 import type { Tables } from './tables.ts';
 
 export type SqlCommands = CommandLog & {
-  /** The run store has written a command of its own. */
+  /** The run store has written a command of its own, or settled one: the next of its run can be taken now. */
   stored(): void;
 };
 
@@ -84,31 +84,7 @@ export function createSqlCommands(db: Kysely<Tables>): SqlCommands {
       });
     },
 
-    async settle(id, outcome, atMs) {
-      const message = 'message' in outcome ? outcome.message : null;
-      await outlastOutage(() =>
-        db
-          .updateTable('commands')
-          .set({ state: outcome.outcome, message, settled_at: atMs })
-          .where('id', '=', id)
-          .where('state', '=', 'pending')
-          .execute(),
-      );
-      // The next one of its run can be taken now.
-      for (const wake of listeners) wake();
-    },
-
-    async outcomeOf(id) {
-      const row = await db
-        .selectFrom('commands')
-        .select(['state', 'message'])
-        .where('id', '=', id)
-        .executeTakeFirst();
-      if (!row || row.state === 'pending') return undefined;
-      return row.state === 'done'
-        ? { outcome: 'done' }
-        : { outcome: 'refused', message: row.message ?? 'refused' };
-    },
+    outcomeOf: (id) => commandOutcome(db, id),
 
     onAppended(wake) {
       listeners.push(wake);
@@ -118,4 +94,17 @@ export function createSqlCommands(db: Kysely<Tables>): SqlCommands {
       for (const wake of listeners) wake();
     },
   };
+}
+
+/** Nothing while it is pending, or unknown. */
+export async function commandOutcome(db: Kysely<Tables>, id: string): Promise<CommandOutcome | undefined> {
+  const row = await db
+    .selectFrom('commands')
+    .select(['state', 'message'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  if (!row || row.state === 'pending') return undefined;
+  return row.state === 'done'
+    ? { outcome: 'done' }
+    : { outcome: 'refused', message: row.message ?? 'refused' };
 }

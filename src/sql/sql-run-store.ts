@@ -1,12 +1,16 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Ticket } from '../contract/ticket.ts';
+import type { CommandOutcome } from '../runs/command.ts';
 import { createRun } from '../runs/create-run.ts';
 import type { Run } from '../runs/run.ts';
-import type { LeaseRecord, LeaseStore, RunStore } from '../runs/run-store.ts';
+import type { RunStore } from '../runs/run-store.ts';
+import type { Transition } from '../runs/transition.ts';
 import { isFreeAt } from './held-until.ts';
 import { inTransaction, outlastOutage } from './in-transaction.ts';
 import { loadRun } from './load-run.ts';
 import { saveTransition } from './save-run.ts';
+import { commandOutcome } from './sql-commands.ts';
+import { leaseOf } from './sql-leases.ts';
 import { supersedeOlder } from './supersede-older.ts';
 import type { Tables } from './tables.ts';
 
@@ -15,12 +19,37 @@ export type SqlRunStoreOptions = {
   newId: () => string;
   /** Effects were committed. */
   onEffects: () => void;
-  /** A command was, or may have been, committed: a group has got a new holder. */
+  /** A command was, or may have been, committed or settled. */
   onCommands?: () => void;
 };
 
+/** What whoever waits for it hears of once it is committed. */
+type Written = { effects: boolean; commands: boolean };
+const nothing: Written = { effects: false, commands: false };
+
+const unchanged = (run: Run): Transition => ({ run, effects: [], facts: [], replaced: [] });
+
 export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOptions): RunStore {
   const { now, newId } = options;
+
+  function tell(written: Written): void {
+    if (written.effects) options.onEffects();
+    if (written.commands) options.onCommands?.();
+  }
+
+  /** Locks the run and moves it on. */
+  async function move(
+    trx: Transaction<Tables>,
+    runId: string,
+    decide: (run: Run) => Transition | Promise<Transition>,
+  ): Promise<{ run?: Run; written: Written }> {
+    const before = await loadRun(trx, runId, { isLocked: true });
+    if (!before) return { written: nothing };
+    const transition = await decide(before);
+    if (transition.run === before) return { run: before, written: nothing };
+    const { commands } = await saveTransition(trx, before, transition, now(), newId);
+    return { run: transition.run, written: { effects: transition.effects.length > 0, commands } };
+  }
 
   return {
     async settleDelivery(deliveryId, verdict, newRuns) {
@@ -57,20 +86,34 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
     },
 
     async change(runId, decide) {
-      let effects = false;
-      let commands = false;
-      const run = await inTransaction(db, async (trx) => {
-        const before = await loadRun(trx, runId, { isLocked: true });
-        if (!before) return undefined;
-        const transition = decide(before);
-        effects = transition.run !== before && transition.effects.length > 0;
-        if (transition.run === before) return before;
-        ({ commands } = await saveTransition(trx, before, transition, now(), newId));
-        return transition.run;
-      });
-      if (effects) options.onEffects();
-      if (commands) options.onCommands?.();
+      const { run, written } = await inTransaction(db, (trx) => move(trx, runId, decide));
+      tell(written);
       return run;
+    },
+
+    async carryOut({ id, runId }, decide) {
+      const { outcome, written } = await inTransaction(db, async (trx) => {
+        let outcome: CommandOutcome | undefined;
+        const { written } = await move(trx, runId, async (run) => {
+          // With the run, which is locked, whoever carries out the same command has it settled.
+          outcome = await commandOutcome(trx, id);
+          const decided = outcome ? unchanged(run) : decide(run);
+          outcome ??=
+            'refused' in decided ? { outcome: 'refused', message: decided.refused } : { outcome: 'done' };
+          return 'refused' in decided ? unchanged(run) : decided;
+        });
+        outcome ??= { outcome: 'refused', message: `there is no run ${runId}` };
+        const message = 'message' in outcome ? outcome.message : null;
+        await trx
+          .updateTable('commands')
+          .set({ state: outcome.outcome, message, settled_at: now() })
+          .where('id', '=', id)
+          .where('state', '=', 'pending')
+          .execute();
+        return { outcome, written };
+      });
+      tell({ ...written, commands: true });
+      return outcome;
     },
 
     get: (runId) => loadRun(db, runId),
@@ -80,10 +123,7 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
       return row?.run_id;
     },
 
-    async leaseOf(leaseId) {
-      const [lease] = await leaseRows(db).where('lease_id', '=', leaseId).execute();
-      return lease && leaseRecordOf(lease);
-    },
+    leaseOf: (leaseId) => leaseOf(db, leaseId),
 
     async artifactOf(runId, jobName, name) {
       const row = await db
@@ -129,84 +169,6 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
         }),
       );
     },
-  };
-}
-
-export function createSqlLeaseStore(db: Kysely<Tables>): LeaseStore {
-  return {
-    async renew(leaseId, beat, untilMs) {
-      await db
-        .updateTable('attempts')
-        .set({ lease_beat: beat, lease_expires_at: untilMs })
-        .where('lease_id', '=', leaseId)
-        .where('status', '=', 'leased')
-        .where('lease_beat', '<', beat)
-        .where('lease_expires_at', '<>', takenAway)
-        .execute();
-      const row = await db
-        .selectFrom('attempts')
-        .select(['status', 'cancel_requested', 'lease_expires_at'])
-        .where('lease_id', '=', leaseId)
-        .executeTakeFirst();
-      if (!row || row.status === 'lost') return 'fenced';
-      if (row.status === 'leased' && row.lease_expires_at === takenAway) return 'fenced';
-      return row.status === 'leased' && row.cancel_requested === 1 ? 'cancel' : 'continue';
-    },
-
-    async standing() {
-      const rows = await db
-        .selectFrom('attempts')
-        .select(['lease_id', 'lease_beat', 'lease_expires_at'])
-        .where('status', '=', 'leased')
-        .orderBy('lease_expires_at')
-        .execute();
-      return rows.map((row) => ({
-        leaseId: row.lease_id ?? '',
-        beat: row.lease_beat,
-        isTakenAway: row.lease_expires_at === takenAway,
-      }));
-    },
-
-    async takeAway(leases) {
-      if (leases.length === 0) return [];
-      const rows = await inTransaction(db, (trx) =>
-        trx
-          .updateTable('attempts')
-          .set({ lease_expires_at: takenAway })
-          .where('status', '=', 'leased')
-          .where(({ and, eb, or }) =>
-            or(
-              leases.map(({ leaseId, beat }) =>
-                and([eb('lease_id', '=', leaseId), eb('lease_beat', '=', beat)]),
-              ),
-            ),
-          )
-          .returning(leaseColumns)
-          .execute(),
-      );
-      return rows.map(leaseRecordOf);
-    },
-  };
-}
-
-/** Stands in `lease_expires_at` when control has taken the lease away and the run does not say so yet. */
-const takenAway = 0;
-
-const leaseColumns = ['run_id', 'job_id', 'number', 'lease_id', 'runner_id', 'runner_address'] as const;
-
-function leaseRows(db: Kysely<Tables>) {
-  return db.selectFrom('attempts').select(leaseColumns);
-}
-
-type LeaseRow = Awaited<ReturnType<ReturnType<typeof leaseRows>['execute']>>[number];
-
-function leaseRecordOf(row: LeaseRow): LeaseRecord {
-  return {
-    runId: row.run_id,
-    jobId: row.job_id,
-    attempt: row.number,
-    leaseId: row.lease_id ?? '',
-    runner: { id: row.runner_id ?? '', address: row.runner_address ?? '' },
   };
 }
 

@@ -24,7 +24,7 @@ export function describeApprovals(name: string, open: () => Promise<Stores>): vo
     const action = { type, ...seen, comment: 'I looked' } as const;
     const command = { id: type, runId: 'run', action, by: 'alice', createdAtMs: nowMs };
     await commands.append(command);
-    await carryOutCommand(command, { store, commands, now: () => nowMs, log: silentLog });
+    await carryOutCommand(command, { store, now: () => nowMs, log: silentLog });
     return commands.outcomeOf(type);
   }
 
@@ -33,6 +33,32 @@ export function describeApprovals(name: string, open: () => Promise<Stores>): vo
     createApprovalSweep({ store, now: () => nowMs, elapsed: () => 0, log: silentLog })();
 
   describe(`approvals: ${name}`, () => {
+    it('a command that is carried out again, because nobody heard that it was, does nothing again', async () => {
+      const stores = await waiting();
+      expect(await carryOut(stores, 'reject', 3_000)).toEqual({ outcome: 'done' });
+      const before = await stores.store.get('run');
+      const again = { id: 'reject', runId: 'run' };
+      expect(await stores.store.carryOut(again, () => expect.unreachable())).toEqual({ outcome: 'done' });
+      expect(await stores.store.get('run')).toEqual(before);
+    });
+
+    it('a command that nothing came of stays pending', async () => {
+      const stores = await waiting();
+      const command = {
+        id: 'c',
+        runId: 'run',
+        action: { type: 'cancel' },
+        by: 'alice',
+        createdAtMs: 1,
+      } as const;
+      await stores.commands.append(command);
+      const broken = stores.store.carryOut(command, () => {
+        throw new Error('a defect');
+      });
+      await expect(broken).rejects.toThrow('a defect');
+      expect(await stores.commands.outcomeOf('c')).toBeUndefined();
+    });
+
     it('are waited for by the job and the run, as everybody sees it', async () => {
       const { history, store } = await waiting();
       expect(await history.run('run')).toMatchObject({

@@ -29,11 +29,7 @@ export function describeGroups(name: string, open: () => Promise<Stores>): void 
       const taken = await commands.take({ nowMs, holdMs: 1_000, limit: 9 });
       if (taken.length === 0) return;
       for (const command of taken) {
-        await store.change(command.runId, (run) => {
-          const decided = decideCommand(run, command, nowMs);
-          return 'refused' in decided ? { run, effects: [], facts: [], replaced: [] } : decided;
-        });
-        await commands.settle(command.id, { outcome: 'done' }, nowMs);
+        await store.carryOut(command, (run) => decideCommand(run, command, nowMs));
       }
     }
   }

@@ -28,7 +28,7 @@ export function describeNewest(name: string, open: () => Promise<Stores>): void 
       const taken = await commands.take({ nowMs, holdMs: 1_000, limit: 9 });
       if (taken.length === 0) return;
       for (const command of taken) {
-        await carryOutCommand(command, { store, commands, now: () => nowMs, log: silentLog });
+        await carryOutCommand(command, { store, now: () => nowMs, log: silentLog });
       }
     }
   }

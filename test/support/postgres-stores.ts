@@ -5,10 +5,11 @@ import { replayDelivery } from '../../src/sql/replay-delivery.ts';
 import { createSqlCommands } from '../../src/sql/sql-commands.ts';
 import { createSqlHistory } from '../../src/sql/sql-history.ts';
 import { createSqlInbox } from '../../src/sql/sql-inbox.ts';
+import { createSqlLeaseStore } from '../../src/sql/sql-leases.ts';
 import { createSqlLimits } from '../../src/sql/sql-limits.ts';
 import { createSqlOutbox } from '../../src/sql/sql-outbox.ts';
 import { createSqlRecovery } from '../../src/sql/sql-recovery.ts';
-import { createSqlLeaseStore, createSqlRunStore } from '../../src/sql/sql-run-store.ts';
+import { createSqlRunStore } from '../../src/sql/sql-run-store.ts';
 import { createStatusBefore } from '../../src/sql/status-before.ts';
 import type { Stores } from '../contracts/stores.ts';
 

@@ -6,7 +6,8 @@ import { silentLog } from '../../../src/log.ts';
 import { createLeaseDesk } from '../../../src/runs/lease-desk.ts';
 import { openSqlite } from '../../../src/sql/open-sqlite.ts';
 import { createSqlInbox } from '../../../src/sql/sql-inbox.ts';
-import { createSqlLeaseStore, createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
+import { createSqlLeaseStore } from '../../../src/sql/sql-leases.ts';
+import { createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
 import { createSqlRunners } from '../../../src/sql/sql-runners.ts';
 import { buildPlan, jobId, newRun, sampleDelivery } from './sample-run.ts';
 

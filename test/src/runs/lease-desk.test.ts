@@ -19,7 +19,8 @@ import { createLeaseDesk } from '../../../src/runs/lease-desk.ts';
 import { JobRefusal } from '../../../src/runs/open-job.ts';
 import { openSqlite } from '../../../src/sql/open-sqlite.ts';
 import { createSqlInbox } from '../../../src/sql/sql-inbox.ts';
-import { createSqlLeaseStore, createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
+import { createSqlLeaseStore } from '../../../src/sql/sql-leases.ts';
+import { createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
 import { buildPlan, deployPlan, jobId, newRun, sampleDelivery } from './sample-run.ts';
 
 const leaseMs = 15_000;
