@@ -5,6 +5,8 @@ export type Command = {
   /** What stands behind the command's name. */
   usage: string;
   summary: string;
+  /** What else `--help` says: one line for each option. */
+  details?: string;
   /** Resolves with the exit code. An expected no is thrown as a `Refusal`. */
   run(args: readonly string[]): Promise<number>;
 };

@@ -43,7 +43,8 @@ async function main(name: string | undefined, args: readonly string[]): Promise<
   }
   const command = await load();
   if (args.includes('--help') || args.includes('-h')) {
-    console.log(`hookline ${name} ${command.usage}\n\n${command.summary}`);
+    const details = command.details === undefined ? '' : `\n\n${command.details}`;
+    console.log(`hookline ${name} ${command.usage}\n\n${command.summary}${details}`);
     return 0;
   }
   return command.run(args);

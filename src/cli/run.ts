@@ -8,9 +8,17 @@ import { parseArguments } from './parse-arguments.ts';
 const defaultOut = '.hookline-out';
 
 export const run: Command = {
-  usage:
-    '[--job NAME]… [--step NAME]… [--matrix AXIS=VALUE]… [--event push|pull_request|FILE] [--secret NAME[=VALUE]]… [--out DIR] [--shell]',
+  usage: '[--job NAME] [--secret NAME] …',
   summary: 'carries out the pipeline of this working tree on this machine, uncommitted changes included',
+  details: `--job NAME              only this job, or all combinations of one with a matrix; may be repeated, as may
+--step NAME|NUMBER      only this step
+--matrix AXIS=VALUE     only these combinations
+--event push|pull_request|FILE   what happened; FILE is a payload as GitHub sends it
+--secret NAME[=VALUE]   a secret of jobs that ask for it, from the environment unless given
+--out DIR               where artifacts and logs go; ${defaultOut} unless given
+--shell                 a shell in the container of a step that failed
+
+Ends with 0 for success, 1 for a failure of the code, 2 for an error, 130 after Ctrl-C. See docs/local.md.`,
   async run(args) {
     const { values } = parseArguments({
       args: withoutDocker(args),

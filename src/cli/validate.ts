@@ -50,10 +50,12 @@ function pageAddress(): ((reference: string) => string) | undefined {
   return base ? (reference) => `${base.replace(/\/+$/, '')}/reference/${reference}` : undefined;
 }
 
-/** The first that is there, as a push would find it; with none of them the first is what is missed. */
+/** The first that is there, as a push would find it. */
 function findFile(): { file: string; source: string } {
-  const file = pipelineFiles.find((each) => existsSync(each)) ?? pipelineFiles[0];
-  return { file, source: read(file) };
+  const file = pipelineFiles.find((each) => existsSync(each));
+  if (file !== undefined) return { file, source: read(file) };
+  const names = pipelineFiles.join(' and no ');
+  throw new UsageRefusal('usage', `there is no ${names} here; \`hookline init\` writes one`);
 }
 
 function read(file: string): string {
