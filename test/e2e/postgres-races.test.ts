@@ -53,7 +53,7 @@ describe('several processes over one PostgreSQL', () => {
     const planned: Run[] = [];
     const planner = async (stores: Stores) => {
       while (planned.length < count) {
-        const taken = await stores.inbox.take({ nowMs: 10, holdMs: 1_000_000, limit: 3 });
+        const taken = await stores.inbox.take({ nowMs: 10, holdMs: 300_000, limit: 3 });
         for (const { id: item } of taken) watch.taken(repositoryOf(item), item);
         for (const { id: item } of taken) {
           await pause();
@@ -210,7 +210,7 @@ describe('an outbox that several processes empty', () => {
     const taker = async (outbox: Outbox) => {
       for (;;) {
         const isLast = written;
-        const entries = await outbox.take({ type, nowMs: 10, holdMs: 1_000_000, limit: 5 });
+        const entries = await outbox.take({ type, nowMs: 10, holdMs: 300_000, limit: 5 });
         if (entries.length === 0 && isLast) return;
         for (const entry of entries) watch.taken(entry.key, String(entry.id));
         handedOut.push(...entries);
