@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { UsageRefusal } from '../../../src/cli/command.ts';
+import { run } from '../../../src/cli/run.ts';
+
+describe('hookline run refuses before it begins', () => {
+  it.each([
+    ['--no-docker', 'there is no engine without isolation'],
+    ['--no-docker=unisolated', 'there is no engine without isolation'],
+    ['--jop', "Unknown option '--jop'"],
+    ['build', "Unexpected argument 'build'"],
+  ])('%s', async (argument, message) => {
+    const refused = run.run([argument]);
+    await expect(refused).rejects.toThrow(UsageRefusal);
+    await expect(refused).rejects.toThrow(message);
+  });
+});
