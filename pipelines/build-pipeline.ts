@@ -1,3 +1,4 @@
+import type { ArtifactShape } from './artifact-shape.ts';
 import { buildApproval } from './build-approval.ts';
 import { buildCaches } from './build-caches.ts';
 import { buildCondition } from './build-condition.ts';
@@ -8,6 +9,8 @@ import { buildServices } from './build-services.ts';
 import { buildTarget } from './build-target.ts';
 import { buildRefs, buildTriggers, everything, type LineOf } from './build-triggers.ts';
 import { buildVariables, durationOr, limitOf, listOf } from './build-values.ts';
+import type { DeploymentShape } from './deploy-shape.ts';
+import type { JobShape } from './job-shape.ts';
 import { shorthandJob } from './outline.ts';
 import { tidyPath } from './pattern-fault.ts';
 import type {
@@ -19,14 +22,9 @@ import type {
   StepRetry,
   Triggers,
 } from './pipeline.ts';
-import type {
-  ArtifactShape,
-  DeploymentShape,
-  JobShape,
-  PipelineShape,
-  StepShape,
-  VariablesShape,
-} from './pipeline-shape.ts';
+import type { PipelineShape } from './pipeline-shape.ts';
+import type { VariablesShape } from './shape-values.ts';
+import type { StepShape } from './step-shape.ts';
 import type { YamlPath } from './yaml-path.ts';
 
 const defaultTimeoutMs = 60 * 60 * 1000;

@@ -1,5 +1,5 @@
 import { parseDuration } from './duration.ts';
-import type { VariablesShape } from './pipeline-shape.ts';
+import type { VariablesShape } from './shape-values.ts';
 
 export function buildVariables(shape: VariablesShape | undefined): Record<string, string> {
   return Object.fromEntries(Object.entries(shape ?? {}).map(([name, value]) => [name, String(value ?? '')]));

@@ -45,8 +45,3 @@ export const pipelineShape = mapping('a mapping with steps or jobs', {
 });
 
 export type PipelineShape = z.output<typeof pipelineShape>;
-export type VariablesShape = z.output<typeof environmentVariables>;
-export type { ArtifactShape } from './artifact-shape.ts';
-export type { DeploymentShape } from './deploy-shape.ts';
-export type { JobShape } from './job-shape.ts';
-export type { StepShape } from './step-shape.ts';

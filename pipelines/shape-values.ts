@@ -83,6 +83,8 @@ export const environmentVariables = z
     examples: [{ NODE_ENV: 'test', PYTHON: '3.10' }],
   });
 
+export type VariablesShape = z.output<typeof environmentVariables>;
+
 export const secrets = listOf(variableName, 'a list of the names of secrets').meta({
   description: 'Names of secrets of this repository, given as environment variables. Runs of forks get none.',
   unlessGiven: 'none',
