@@ -15,8 +15,6 @@ export default defineConfig({
           root,
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**', 'node_modules/**'],
-          // A process for each of two hundred files costs more than what most of them test.
-          isolate: false,
           // Vitest leaves one processor to others by itself; of two that is half of all.
           maxWorkers: 3,
           testTimeout: 60_000,

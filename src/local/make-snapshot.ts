@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { emptyRepository, references } from '../../runners/workspace/checkout-files.ts';
 import { readGitFailure } from '../../runners/workspace/read-git-failure.ts';
 import { runGit, startGit } from '../../runners/workspace/run-git.ts';
@@ -78,8 +77,9 @@ async function writeRepository(
   const call = { gitDir: dotGit, repository, signal, timeoutMs: gitMs };
   const writing = startGit({ ...call, args: ['index-pack', '--stdin'] });
   writing.stdout.resume();
-  const written = Promise.all([pipeline(reading.stdout, writing.stdin), writing.ended]);
-  const [, { exitCode, stderr }] = await Promise.race([failed, written]);
+  // index-pack may end with the last byte of the pack, before its input is closed: how it ends is what counts.
+  reading.stdout.pipe(writing.stdin);
+  const { exitCode, stderr } = await Promise.race([failed, writing.ended]);
   if (exitCode !== 0) throw readGitFailure({ exitCode, signal: null, stderr }, repository);
   await writeFiles(dotGit, { shallow: `${sha}\n`, ...references(checked, { sha }) });
   await runGit({ ...call, args: ['read-tree', sha] });
