@@ -5,9 +5,10 @@ import type { DeploymentWork } from './deployment-work.ts';
 import { keepTrying } from './keep-trying.ts';
 import { pause } from './pause.ts';
 
-const hourMs = 3_600_000;
 /** Longer than any deployment can take (blue/green: 109 hours), so what is under way is always seen. */
-const lookBackMs = 7 * 24 * hourMs;
+const lookBackMs = 7 * 24 * 3_600_000;
+/** A machine that is slow enough could spend all of the time on one look. */
+const fewestLooks = 4;
 
 /**
  * The id of the deployment that this key already made, if any. When an earlier attempt may have asked for one,
@@ -25,15 +26,15 @@ export async function findEarlier(work: DeploymentWork, objectKey: string): Prom
  * not cut this short, for what is there must be found to be stopped.
  */
 export async function settle(work: DeploymentWork, objectKey: string): Promise<string | undefined> {
-  const { clock, times, record } = work;
+  const { clock, times } = work;
   const uncut = { ...work, signal: new AbortController().signal };
-  const intendedAtMs = record.intendedAtMs ?? clock.now();
-  for (;;) {
-    const lookedAtMs = clock.now();
-    // The clocks of this machine and of AWS may differ.
-    const found = await look(uncut, objectKey, intendedAtMs - hourMs);
-    if (found !== undefined || lookedAtMs >= intendedAtMs + times.settleMs) return found;
-    await pause(clock, Math.min(times.lastPollMs, intendedAtMs + times.settleMs - lookedAtMs));
+  // By what passes here, not since the intent was noted: the clock of then may have been set since.
+  const begunMs = clock.elapsed();
+  for (let looks = 1; ; looks += 1) {
+    const passedMs = clock.elapsed() - begunMs;
+    const found = await look(uncut, objectKey, clock.now() - lookBackMs);
+    if (found !== undefined || (passedMs >= times.settleMs && looks >= fewestLooks)) return found;
+    await pause(clock, Math.min(times.lastPollMs, Math.max(times.settleMs - passedMs, times.firstPollMs)));
   }
 }
 
