@@ -23,8 +23,8 @@ export type Database = {
   close(): Promise<void>;
 };
 
-/** While one is written and flushed the next one gathers: the larger it gets, the less each of its deliveries costs. */
-const sqliteGroups = 1;
+/** One is written into the file while the one before is flushed to disk, and a third one gathers. */
+const sqliteGroups = 3;
 
 /** PostgreSQL when DATABASE_URL is set, else a file. Each is loaded only when it is used. */
 export async function openDatabase(config: Config, data: DataDirectory, log: Log): Promise<Database> {

@@ -78,7 +78,7 @@ type Kept = { statement: StatementSync; reader: boolean };
 
 /**
  * Kysely wants the interface of better-sqlite3; node:sqlite has the same things under other names. A statement that
- * answers rows, and is given rows in place of values, runs once for each of them.
+ * is given rows in place of values runs once for each of them.
  */
 export function asKyselyDatabase(database: DatabaseSync, onClosed: () => void): SqliteDatabase {
   const statements = new Map<string, Kept>();
@@ -104,11 +104,9 @@ export function asKyselyDatabase(database: DatabaseSync, onClosed: () => void): 
       const { statement, reader } = prepare(sql === 'begin' ? 'begin immediate' : sql);
       return {
         reader,
-        all: (parameters) =>
-          isRows(parameters)
-            ? parameters.flatMap((row) => statement.all(...valuesOf(row)))
-            : statement.all(...valuesOf(parameters)),
+        all: (parameters) => statement.all(...valuesOf(parameters)),
         run(parameters) {
+          if (isRows(parameters)) return runEach(statement, parameters);
           const { changes, lastInsertRowid } = statement.run(...valuesOf(parameters));
           return { changes, lastInsertRowid };
         },
@@ -116,6 +114,12 @@ export function asKyselyDatabase(database: DatabaseSync, onClosed: () => void): 
       };
     },
   };
+}
+
+function runEach(statement: StatementSync, rows: readonly (readonly unknown[])[]) {
+  let changes = 0;
+  for (const row of rows) changes += Number(statement.run(...valuesOf(row)).changes);
+  return { changes, lastInsertRowid: 0 };
 }
 
 function isRows(parameters: readonly unknown[]): parameters is readonly (readonly unknown[])[] {

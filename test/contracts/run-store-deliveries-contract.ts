@@ -131,7 +131,7 @@ export function describeDeliveryQueue(name: string, open: () => Promise<Stores>)
         calls += 1;
       });
       await inbox.record(sampleDelivery('01'));
-      await inbox.record(sampleDelivery('01'));
+      await inbox.record({ ...sampleDelivery('01'), id: '02' });
       expect(calls).toBe(1);
     });
   });
