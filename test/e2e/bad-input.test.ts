@@ -1,28 +1,23 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { oneStep } from '../support/hookline-project.ts';
-import { type HooklineScene, openHooklineScene, webhookSecret } from '../support/hookline-scene.ts';
-import { type JobEngine, startJobEngine } from '../support/job-engine.ts';
+import { type HooklineScene, webhookSecret } from '../support/hookline-scene.ts';
+import type { JobEngine } from '../support/job-engine.ts';
 import { leftoversOf, nothingLeft } from '../support/leftovers.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { withDockerScene } from '../support/with-docker-scene.ts';
 
 let engine: JobEngine;
 let scene: HooklineScene;
-
-beforeAll(async () => {
-  engine = await startJobEngine();
-  scene = await openHooklineScene({
-    DOCKER_HOST: engine.dockerHost,
+withDockerScene(
+  (opened) => {
+    ({ engine, scene } = opened);
+  },
+  () => ({
     HOOKLINE_REPOSITORIES: ['secret', 'event', 'twice', 'bare', 'broken', 'fork', 'many', 'quick']
       .map((name) => `input/${name}`)
       .join(','),
-  });
-  await scene.start();
-});
-
-afterAll(async () => {
-  await scene?.close();
-  await engine?.close();
-});
+  }),
+);
 
 const works = () => oneStep(engine.image, 'true');
 

@@ -1,25 +1,21 @@
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { oneStep } from '../support/hookline-project.ts';
-import { type HooklineScene, openHooklineScene, type RunJson } from '../support/hookline-scene.ts';
-import { type JobEngine, startJobEngine } from '../support/job-engine.ts';
+import type { HooklineScene, RunJson } from '../support/hookline-scene.ts';
+import type { JobEngine } from '../support/job-engine.ts';
 import { nothingLeft } from '../support/leftovers.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { withDockerScene } from '../support/with-docker-scene.ts';
 
 let engine: JobEngine;
 let scene: HooklineScene;
-
-beforeAll(async () => {
-  engine = await startJobEngine();
-  scene = await openHooklineScene({ DOCKER_HOST: engine.dockerHost, HOOKLINE_STOP_GRACE_S: '20' });
-  await scene.start();
-});
-
-afterAll(async () => {
-  await scene?.close();
-  await engine?.close();
-});
+withDockerScene(
+  (opened) => {
+    ({ engine, scene } = opened);
+  },
+  () => ({ HOOKLINE_STOP_GRACE_S: '20' }),
+);
 
 /** Long enough to be hit in its middle, and done at once when it is the second attempt. */
 const job = () =>

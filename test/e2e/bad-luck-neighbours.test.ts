@@ -1,24 +1,17 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { oneStep } from '../support/hookline-project.ts';
-import { type HooklineScene, openHooklineScene } from '../support/hookline-scene.ts';
-import { type JobEngine, startJobEngine } from '../support/job-engine.ts';
+import type { HooklineScene } from '../support/hookline-scene.ts';
+import type { JobEngine } from '../support/job-engine.ts';
 import { nothingLeft } from '../support/leftovers.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { withDockerScene } from '../support/with-docker-scene.ts';
 
 let engine: JobEngine;
 let scene: HooklineScene;
-
-beforeAll(async () => {
-  engine = await startJobEngine();
-  scene = await openHooklineScene({ DOCKER_HOST: engine.dockerHost });
-  await scene.start();
-});
-
-afterAll(async () => {
-  await scene?.close();
-  await engine?.close();
+withDockerScene((opened) => {
+  ({ engine, scene } = opened);
 });
 
 const works = () => oneStep(engine.image, 'echo works');

@@ -1,28 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runHookline } from '../support/hookline-process.ts';
 import { oneStep } from '../support/hookline-project.ts';
-import { type HooklineScene, openHooklineScene, type RunJson } from '../support/hookline-scene.ts';
-import { type JobEngine, startJobEngine } from '../support/job-engine.ts';
+import type { HooklineScene, RunJson } from '../support/hookline-scene.ts';
+import type { JobEngine } from '../support/job-engine.ts';
 import { nothingLeft } from '../support/leftovers.ts';
+import { withDockerScene } from '../support/with-docker-scene.ts';
 
 let engine: JobEngine;
 let scene: HooklineScene;
-
-beforeAll(async () => {
-  engine = await startJobEngine();
-  scene = await openHooklineScene({
-    DOCKER_HOST: engine.dockerHost,
-    HOOKLINE_SLOTS: '4',
-    HOOKLINE_LOG_LIMIT_MIB: '4',
-  });
-  await scene.start();
-});
-
-afterAll(async () => {
-  await scene?.close();
-  await engine?.close();
-});
+withDockerScene(
+  (opened) => {
+    ({ engine, scene } = opened);
+  },
+  () => ({ HOOKLINE_SLOTS: '4', HOOKLINE_LOG_LIMIT_MIB: '4' }),
+);
 
 /** Pushes the pipeline to a repository of its own and answers its run when it has ended. */
 async function outcomeOf(name: string, pipeline: string): Promise<RunJson> {

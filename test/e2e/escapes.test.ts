@@ -1,31 +1,26 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { runHookline } from '../support/hookline-process.ts';
 import { oneStep } from '../support/hookline-project.ts';
-import { type HooklineScene, openHooklineScene, type RunJson } from '../support/hookline-scene.ts';
-import { type JobEngine, startJobEngine } from '../support/job-engine.ts';
+import type { HooklineScene, RunJson } from '../support/hookline-scene.ts';
+import type { JobEngine } from '../support/job-engine.ts';
 import { nothingLeft } from '../support/leftovers.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { withDockerScene } from '../support/with-docker-scene.ts';
 
 let engine: JobEngine;
 let scene: HooklineScene;
-
-beforeAll(async () => {
-  engine = await startJobEngine();
-  scene = await openHooklineScene({
-    DOCKER_HOST: engine.dockerHost,
+withDockerScene(
+  (opened) => {
+    ({ engine, scene } = opened);
+  },
+  ({ image }) => ({
     HOOKLINE_SLOTS: '3',
     HOOKLINE_JOB_MEMORY_MIB: '192',
     HOOKLINE_JOB_PIDS: '100',
     HOOKLINE_JOB_DISK_MIB: '64',
-    HOOKLINE_IMAGES: engine.image.replace(/:.*/, ':*'),
-  });
-  await scene.start();
-});
-
-afterAll(async () => {
-  await scene?.close();
-  await engine?.close();
-});
+    HOOKLINE_IMAGES: image.replace(/:.*/, ':*'),
+  }),
+);
 
 async function ended(name: string, pipeline: string): Promise<RunJson> {
   const project = await scene.project(name);

@@ -1,20 +1,13 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { oneStep } from '../support/hookline-project.ts';
-import { type HooklineScene, openHooklineScene } from '../support/hookline-scene.ts';
-import { type JobEngine, startJobEngine } from '../support/job-engine.ts';
+import type { HooklineScene } from '../support/hookline-scene.ts';
+import type { JobEngine } from '../support/job-engine.ts';
+import { withDockerScene } from '../support/with-docker-scene.ts';
 
 let engine: JobEngine;
 let scene: HooklineScene;
-
-beforeAll(async () => {
-  engine = await startJobEngine();
-  scene = await openHooklineScene({ DOCKER_HOST: engine.dockerHost });
-  await scene.start();
-});
-
-afterAll(async () => {
-  await scene?.close();
-  await engine?.close();
+withDockerScene((opened) => {
+  ({ engine, scene } = opened);
 });
 
 it('a commit whose webhook never arrives is built and says so; the webhook that comes late builds nothing more', async () => {

@@ -1,23 +1,16 @@
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { spawnHookline } from '../support/hookline-process.ts';
 import { oneStep } from '../support/hookline-project.ts';
-import { type HooklineScene, openHooklineScene } from '../support/hookline-scene.ts';
-import { type JobEngine, startJobEngine } from '../support/job-engine.ts';
+import type { HooklineScene } from '../support/hookline-scene.ts';
+import type { JobEngine } from '../support/job-engine.ts';
 import { waitUntil } from '../support/wait-until.ts';
+import { withDockerScene } from '../support/with-docker-scene.ts';
 
 let engine: JobEngine;
 let scene: HooklineScene;
-
-beforeAll(async () => {
-  engine = await startJobEngine();
-  scene = await openHooklineScene({ DOCKER_HOST: engine.dockerHost });
-  await scene.start();
-});
-
-afterAll(async () => {
-  await scene?.close();
-  await engine?.close();
+withDockerScene((opened) => {
+  ({ engine, scene } = opened);
 });
 
 const works = () => oneStep(engine.image, 'echo works');

@@ -1,23 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type HooklineScene, openHooklineScene } from '../support/hookline-scene.ts';
-import { type JobEngine, startJobEngine } from '../support/job-engine.ts';
+import { describe, expect, it } from 'vitest';
+import type { HooklineScene } from '../support/hookline-scene.ts';
+import { withDockerScene } from '../support/with-docker-scene.ts';
 
-let engine: JobEngine;
 let scene: HooklineScene;
-
-beforeAll(async () => {
-  engine = await startJobEngine();
-  scene = await openHooklineScene({
-    DOCKER_HOST: engine.dockerHost,
-    HOOKLINE_TRAVIS_IMAGES: `generic=${engine.image}`,
-  });
-  await scene.start();
-});
-
-afterAll(async () => {
-  await scene?.close();
-  await engine?.close();
-});
+withDockerScene(
+  (opened) => {
+    ({ scene } = opened);
+  },
+  ({ image }) => ({ HOOKLINE_TRAVIS_IMAGES: `generic=${image}` }),
+);
 
 async function pushTravisFile(name: string, text: string): Promise<string> {
   const project = await scene.project(name);
