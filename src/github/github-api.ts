@@ -1,4 +1,13 @@
-import { ConsecutiveBreaker, circuitBreaker, handleWhen, TimeoutStrategy, timeout, wrap } from 'cockatiel';
+import {
+  type CircuitBreakerPolicy,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+  TimeoutStrategy,
+  timeout,
+  wrap,
+} from 'cockatiel';
+import { type Clock, systemClock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
 import { ForgeRefusal } from '../runs/forge.ts';
 import type { GithubAccess, Permissions } from './github-access.ts';
@@ -18,6 +27,8 @@ export type GithubApi = {
 export type GithubAnswer = { text: string; next?: string; etag?: string; isUnchanged?: true };
 
 const timeoutMs = 10_000;
+const failuresInRow = 8;
+const restMs = 5_000;
 const userAgent = 'hookline';
 const apiVersion = '2022-11-28';
 /** GitHub's limits are counted by the hour; a longer wait than that is a slip of somebody's clock. */
@@ -37,16 +48,13 @@ export function createGithubApi(options: {
   access?: GithubAccess;
   /** What is asked for here needs these and no more. */
   permissions?: Permissions;
-  now?: () => number;
+  clock?: Pick<Clock, 'now' | 'elapsed'>;
 }): GithubApi {
-  const { access, permissions = {}, now = Date.now } = options;
+  const { access, permissions = {}, clock = systemClock } = options;
+  // By what passes: a clock that is set back would make a rest of seconds one of hours.
   let quietUntilMs = 0;
   let readsFromMs = 0;
-  const outage = handleWhen((error) => !(error instanceof ForgeRefusal));
-  const policy = wrap(
-    circuitBreaker(outage, { halfOpenAfter: 5_000, breaker: new ConsecutiveBreaker(8) }),
-    timeout(timeoutMs, TimeoutStrategy.Aggressive),
-  );
+  const policy = wrap(restingBreaker(), timeout(timeoutMs, TimeoutStrategy.Aggressive));
   const headers = {
     accept: 'application/vnd.github+json',
     'user-agent': userAgent,
@@ -76,17 +84,20 @@ export function createGithubApi(options: {
     read: (response: Response) => Promise<T>,
     signal?: AbortSignal,
   ): Promise<T> {
-    if (now() < quietUntilMs) {
-      throw new Error(`GitHub wants no requests before ${new Date(quietUntilMs).toISOString()}`);
-    }
+    const quietMs = quietUntilMs - clock.elapsed();
+    if (quietMs > 0) throw new Error(`GitHub wants no requests before ${timeIn(quietMs)}`);
     return policy.execute(async (context) => {
       const response = await send(path, request, context.signal);
       if (response.ok || response.status === 304) return read(response);
       const text = await response.text();
-      const limitMs = limitOf(response, text, now());
-      quietUntilMs = Math.max(quietUntilMs, now() + limitMs);
+      const limitMs = limitOf(response, text, clock.now());
+      quietUntilMs = Math.max(quietUntilMs, clock.elapsed() + limitMs);
       throw problemOf(response, text, path, limitMs > 0);
     }, signal);
+  }
+
+  function timeIn(delayMs: number): string {
+    return new Date(clock.now() + delayMs).toISOString();
   }
 
   function write(
@@ -104,15 +115,17 @@ export function createGithubApi(options: {
     patch: (path, body, signal) => write('PATCH', path, body, signal),
 
     async get(path, signal, etag) {
-      if (now() < readsFromMs) {
-        const untilText = new Date(readsFromMs).toISOString();
-        throw new Error(`few of the requests of this hour are left; nothing is read before ${untilText}`);
+      const scarceMs = readsFromMs - clock.elapsed();
+      if (scarceMs > 0) {
+        throw new Error(
+          `few of the requests of this hour are left; nothing is read before ${timeIn(scarceMs)}`,
+        );
       }
       return ask(
         path,
         etag === undefined ? {} : { headers: { 'if-none-match': etag } },
         async (response) => {
-          readsFromMs = now() + scarcityOf(response.headers, now());
+          readsFromMs = clock.elapsed() + scarcityOf(response.headers, clock.now());
           const next = nextCursor(response.headers.get('link') ?? '');
           const text = await response.text();
           const tag = response.headers.get('etag');
@@ -127,6 +140,22 @@ export function createGithubApi(options: {
       );
     },
   };
+}
+
+/**
+ * After several failures in a row nothing is sent for a while; then the first further failure is enough. The library
+ * counts that while by the wall clock, which may be set in the midst of it: a timer ends it instead.
+ */
+function restingBreaker(): CircuitBreakerPolicy {
+  const outage = handleWhen((error) => !(error instanceof ForgeRefusal));
+  const circuit = circuitBreaker(outage, {
+    halfOpenAfter: Number.POSITIVE_INFINITY,
+    breaker: new ConsecutiveBreaker(failuresInRow),
+  });
+  circuit.onBreak((reason) => {
+    if (!('isolated' in reason)) setTimeout(() => circuit.isolate().dispose(), restMs).unref();
+  });
+  return circuit;
 }
 
 /** `/repos/OWNER/NAME/…` */

@@ -1,5 +1,6 @@
 import type { KeyObject } from 'node:crypto';
 import { z } from 'zod';
+import { systemClock } from '../clock.ts';
 import { ForgeRefusal } from '../runs/forge.ts';
 import { appJwt } from './app-jwt.ts';
 import type { GithubAccess, Permissions } from './github-access.ts';
@@ -27,7 +28,7 @@ export function createGithubApp(options: {
   const { apiUrl, appId, privateKey, now = Date.now } = options;
   const api = createGithubApi({
     apiUrl,
-    now,
+    clock: { ...systemClock, now },
     access: {
       kind: 'app',
       credentialFor: async () => ({ token: appJwt({ appId, privateKey, nowMs: now() }) }),

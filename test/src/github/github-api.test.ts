@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { tokenAccess } from '../../../src/github/github-access.ts';
 import { createGithubApi } from '../../../src/github/github-api.ts';
 import { ForgeRefusal } from '../../../src/runs/forge.ts';
@@ -21,6 +21,7 @@ const startMs = 1_800_000_000_000;
 async function scripted(...answers: Answer[]) {
   let requests = 0;
   let nowMs = startMs;
+  let elapsedMs = 0;
   server = createServer((_, response) => {
     const { status, headers = {}, message = '' } = answers[requests] ?? { status: 201 };
     requests += 1;
@@ -28,16 +29,48 @@ async function scripted(...answers: Answer[]) {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const apiUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const api = createGithubApi({ apiUrl, access: tokenAccess('token'), now: () => nowMs });
+  const api = createGithubApi({
+    apiUrl,
+    access: tokenAccess('token'),
+    clock: { now: () => nowMs, elapsed: () => elapsedMs },
+  });
   return {
     get: () => api.get('/repos/acme/app/hooks'),
     post: () => api.post('/repos/acme/app/statuses/1', {}),
     requests: () => requests,
     sleep: (ms: number) => {
       nowMs += ms;
+      elapsedMs += ms;
+    },
+    setClock: (ms: number) => {
+      nowMs = ms;
     },
   };
 }
+
+describe('a clock that is set back', () => {
+  it('makes no rest longer that GitHub asked for', async () => {
+    const github = await scripted({ status: 403, headers: { 'retry-after': '7' } });
+    await expect(github.post()).rejects.toThrow(/GitHub answered 403/);
+    github.setClock(startMs - 6 * 3_600_000);
+    await expect(github.post()).rejects.toThrow(/wants no requests/);
+    github.sleep(7_000);
+    await github.post();
+  });
+
+  it('keeps nothing from being sent after an outage', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    onTestFinished(() => void vi.useRealTimers());
+    const github = await scripted(...Array.from({ length: 8 }, () => ({ status: 500 })));
+    for (let times = 0; times < 8; times += 1)
+      await expect(github.post()).rejects.toThrow(/GitHub answered 500/);
+    await expect(github.post()).rejects.toThrow(/circuit breaker is open/);
+    vi.setSystemTime(Date.now() - 6 * 3_600_000);
+    vi.advanceTimersByTime(5_000);
+    await github.post();
+    expect(github.requests()).toBe(9);
+  });
+});
 
 describe('a limit of the rate', () => {
   const inTwoMinutes = String(startMs / 1_000 + 120);
