@@ -37,6 +37,12 @@ export function s3RefusalOf(error: unknown, place: S3Place): unknown {
       'access-denied',
       `${where} does not take the access key: check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN and this machine's clock ${said}.`,
     );
+  // Not a matter of keys: it passes when the clock is put right, and another machine's may be right now.
+  if (name === 'RequestTimeTooSkewed')
+    return refuse(
+      'unreachable',
+      `${where} takes no requests of another time than its own: set this machine's clock right ${said}.`,
+    );
   if (status === 403)
     return refuse(
       'access-denied',
@@ -62,7 +68,6 @@ const rejectedKeys: ReadonlySet<string> = new Set([
   'SignatureDoesNotMatch',
   'ExpiredToken',
   'InvalidToken',
-  'RequestTimeTooSkewed',
 ]);
 
 const corruptions: ReadonlySet<string> = new Set([

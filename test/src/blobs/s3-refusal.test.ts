@@ -12,7 +12,7 @@ describe('an error of S3', () => {
     ['a bucket that is not there', { name: 'NoSuchBucket', ...answered(404) }, 'no-bucket', 'S3_BUCKET'],
     ['no credentials', { name: 'CredentialsProviderError' }, 'no-credentials', 'AWS_ACCESS_KEY_ID'],
     ['an expired session', { name: 'ExpiredToken', ...answered(400) }, 'access-denied', 'AWS_SESSION_TOKEN'],
-    ['a clock that is off', { name: 'RequestTimeTooSkewed', ...answered(403) }, 'access-denied', 'clock'],
+    ['a clock that is off', { name: 'RequestTimeTooSkewed', ...answered(403) }, 'unreachable', 'clock'],
     ['a right that lacks', { name: 'AccessDenied', ...answered(403) }, 'access-denied', 's3:PutObject'],
     ['a HEAD that is forbidden', { name: '403', ...answered(403) }, 'access-denied', 's3:ListBucket'],
     ['a body that was changed', { name: 'BadDigest', ...answered(400) }, 'corrupt', 'again'],
