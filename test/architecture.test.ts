@@ -14,6 +14,7 @@ const kernel = [
   'src/loop.ts',
   'src/work-pool.ts',
   'src/file-lock.ts',
+  'src/resting-breaker.ts',
 ];
 const domain = [...kernel, 'src/runs', 'src/contract', 'pipelines'];
 const mayImport: Record<string, readonly string[]> = {

@@ -1,14 +1,7 @@
-import {
-  type CircuitBreakerPolicy,
-  ConsecutiveBreaker,
-  circuitBreaker,
-  handleWhen,
-  TimeoutStrategy,
-  timeout,
-  wrap,
-} from 'cockatiel';
+import { TimeoutStrategy, timeout, wrap } from 'cockatiel';
 import { type Clock, systemClock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
+import { restingBreaker } from '../resting-breaker.ts';
 import { ForgeRefusal } from '../runs/forge.ts';
 import type { GithubAccess, Permissions } from './github-access.ts';
 
@@ -27,8 +20,6 @@ export type GithubApi = {
 export type GithubAnswer = { text: string; next?: string; etag?: string; isUnchanged?: true };
 
 const timeoutMs = 10_000;
-const failuresInRow = 8;
-const restMs = 5_000;
 const userAgent = 'hookline';
 const apiVersion = '2022-11-28';
 /** GitHub's limits are counted by the hour; a longer wait than that is a slip of somebody's clock. */
@@ -54,7 +45,8 @@ export function createGithubApi(options: {
   // By what passes: a clock that is set back would make a rest of seconds one of hours.
   let quietUntilMs = 0;
   let readsFromMs = 0;
-  const policy = wrap(restingBreaker(), timeout(timeoutMs, TimeoutStrategy.Aggressive));
+  const outage = (error: unknown) => !(error instanceof ForgeRefusal);
+  const policy = wrap(restingBreaker(outage), timeout(timeoutMs, TimeoutStrategy.Aggressive));
   const headers = {
     accept: 'application/vnd.github+json',
     'user-agent': userAgent,
@@ -140,22 +132,6 @@ export function createGithubApi(options: {
       );
     },
   };
-}
-
-/**
- * After several failures in a row nothing is sent for a while; then the first further failure is enough. The library
- * counts that while by the wall clock, which may be set in the midst of it: a timer ends it instead.
- */
-function restingBreaker(): CircuitBreakerPolicy {
-  const outage = handleWhen((error) => !(error instanceof ForgeRefusal));
-  const circuit = circuitBreaker(outage, {
-    halfOpenAfter: Number.POSITIVE_INFINITY,
-    breaker: new ConsecutiveBreaker(failuresInRow),
-  });
-  circuit.onBreak((reason) => {
-    if (!('isolated' in reason)) setTimeout(() => circuit.isolate().dispose(), restMs).unref();
-  });
-  return circuit;
 }
 
 /** `/repos/OWNER/NAME/…` */

@@ -1,4 +1,5 @@
 import { addressForm, isWebAddress, secretForm } from '../../pipelines/notification.ts';
+import { breakerPerTarget } from '../resting-breaker.ts';
 import type { SecretVault } from '../runs/forge.ts';
 import {
   isDue,
@@ -29,8 +30,13 @@ export type NotifyPorts = {
   rule: AddressRule;
 };
 
-/** Tells people and programs how runs ended. Secrets in addresses are opened here, at the last moment, and shown nowhere. */
+/**
+ * Tells people and programs how runs ended. A target that does not answer time and again is left alone for a while. Secrets in addresses are opened here, at the last moment, and
+ * shown nowhere.
+ */
 export function createNotify(ports: NotifyPorts): Notify {
+  const breakerOf = breakerPerTarget((error) => !(error instanceof NotifyRefusal));
+
   return async (notification, signal) => {
     const { id, on, target, run } = notification;
     const before = await ports.statusBefore({ ...run, ref: run.change.ref });
@@ -42,10 +48,13 @@ export function createNotify(ports: NotifyPorts): Notify {
       ...(before === undefined ? {} : { before }),
       runUrl: ports.runUrl(run.id),
     };
-    if (target.type === 'email') await write(notification, target.to, report, ports, signal);
-    else {
+    if (target.type === 'email') {
+      await breakerOf('mail').execute(() => write(notification, target.to, report, ports, signal), signal);
+    } else {
       const url = await opened(run.repository, target.url, isWebAddress, ports.vault);
-      await postRequest(messageOf(target, url, report, ports), { rule: ports.rule, signal });
+      const message = messageOf(target, url, report, ports);
+      const post = () => postRequest(message, { rule: ports.rule, signal });
+      await breakerOf(new URL(url).origin).execute(post, signal);
     }
     return 'sent';
   };
