@@ -22,7 +22,7 @@ export const condition = z
           .optional()
           .meta({
             description: 'What the run must have been started by.',
-            unlessGiven: 'any event',
+            unlessGiven: 'every event counts',
             examples: [['push', 'schedule']],
           }),
         branches: patterns.optional().meta({

@@ -37,7 +37,7 @@ const runsOn = listOf(
   description:
     'Labels that the runner of the job must have, all of them: those of HOOKLINE_RUNNER_LABELS, and its system and ' +
     'processor (linux, amd64, arm64), which each runner has by itself.',
-  unlessGiven: 'any runner',
+  unlessGiven: 'every runner will do',
   examples: [['big', 'arm64']],
 });
 

@@ -21,7 +21,7 @@ steps:
   env: `image: python:3.10
 env:
   PYTHON: '3.10'
-  PIP_DISABLE_PIP_VERSION_CHECK: true
+  PIP_NO_CACHE_DIR: true
 steps:
   - pip install -r requirements.txt
   - python -m pytest

@@ -1,15 +1,8 @@
 import { z } from 'zod';
+import type { KeyFacts } from './key-description.ts';
 
-/** What a definition says of itself. */
-export type Shape = {
-  required: boolean;
-  description: string;
-  wanted: string;
-  limits: string[];
-  unlessGiven: string;
-  examples: unknown[];
-  /** The page whose keys may stand below the names of this one. */
-  keysOf?: string;
+/** What a definition says of itself, and of what it is made. */
+export type Shape = KeyFacts & {
   /** The keys of the mapping that it is, that its items or values are, or that it may be in place of something short. */
   keys: Record<string, z.core.$ZodType>;
   /** What stands between its own key and those: `[]` for a list, `.<name>` for values by names. */

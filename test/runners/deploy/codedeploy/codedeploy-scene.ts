@@ -11,6 +11,7 @@ import type { DeploymentEvent, DeploymentRequest } from '../../../../runners/dep
 import { systemClock } from '../../../../src/clock.ts';
 import { startBucketServer } from '../../../support/codedeploy/bucket-server.ts';
 import { startCodeDeployServer } from '../../../support/codedeploy/codedeploy-server.ts';
+import { watchDeployment } from '../watch-deployment.ts';
 import { zipOf } from '../zip-of.ts';
 
 export const goodAppspec = `version: 0.0
@@ -69,7 +70,6 @@ export async function createCodeDeployScene({
     const zip = await zipOf(deploy.bundle ?? goodBundle);
     const bundleFile = join(directory, `${createHash('sha1').update(zip).digest('hex')}.zip`);
     await writeFile(bundleFile, zip);
-    const events: DeploymentEvent[] = [];
     const target = createCodeDeployTarget({
       stateDirectory,
       clock: systemClock,
@@ -101,23 +101,7 @@ export async function createCodeDeployScene({
       },
       secrets: deploy.secrets ?? awsSecrets,
     };
-    const outcome = await target.deploy(request, {
-      signal: deploy.signal ?? new AbortController().signal,
-      report: (event) => {
-        events.push(event);
-        deploy.onEvent?.(event);
-      },
-    });
-    return {
-      ...outcome,
-      message: outcome.reason?.message ?? '',
-      events,
-      steps: events.flatMap((event) =>
-        event.type === 'step-finished' ? [`${event.name} ${event.outcome}`] : [],
-      ),
-      statuses: events.flatMap((event) => (event.type === 'status' ? [event.status] : [])),
-      text: events.flatMap((event) => (event.type === 'output' ? [event.text] : [])).join(''),
-    };
+    return watchDeployment(target, request, deploy);
   }
 
   return {

@@ -7,6 +7,7 @@ import type { DeploymentEvent, DeploymentRequest } from '../../../../runners/dep
 import type { BucketPlace } from '../../../../runners/deploy/s3/open-bucket.ts';
 import { createS3Target } from '../../../../runners/deploy/s3-target.ts';
 import { startBucketServer } from '../../../support/codedeploy/bucket-server.ts';
+import { watchDeployment } from '../watch-deployment.ts';
 import { type Bundle, zipOf } from '../zip-of.ts';
 
 export type Upload = {
@@ -40,7 +41,6 @@ export async function createS3Scene() {
     const bundleSha256 = createHash('sha256').update(zip).digest('hex');
     const bundleFile = join(directory, `${bundleSha256}.zip`);
     await writeFile(bundleFile, zip);
-    const events: DeploymentEvent[] = [];
     const target = createS3Target({
       stateDirectory: join(directory, 'state'),
       extract: (options) => extractZip({ ...options, limits }),
@@ -60,22 +60,7 @@ export async function createS3Scene() {
       target: { type: 's3', bucket: 'www', region: 'eu-west-1', directory: 'dist', ...upload.target },
       secrets: upload.secrets ?? awsSecrets,
     };
-    const outcome = await target.deploy(request, {
-      signal: upload.signal ?? new AbortController().signal,
-      report: (event) => {
-        events.push(event);
-        upload.onEvent?.(event);
-      },
-    });
-    return {
-      ...outcome,
-      message: outcome.reason?.message ?? '',
-      events,
-      steps: events.flatMap((event) =>
-        event.type === 'step-finished' ? [`${event.name} ${event.outcome}`] : [],
-      ),
-      text: events.flatMap((event) => (event.type === 'output' ? [event.text] : [])).join(''),
-    };
+    return watchDeployment(target, request, upload);
   }
 
   const stored = () => new Map([...s3.objects].map(([key, versions]) => [key, versions.at(-1)]));
