@@ -1,6 +1,7 @@
 import type { ArtifactShape } from './artifact-shape.ts';
 import { buildApproval } from './build-approval.ts';
 import { buildCaches } from './build-caches.ts';
+import { buildCheckout } from './build-checkout.ts';
 import { buildCondition } from './build-condition.ts';
 import { buildMatrix } from './build-matrix.ts';
 import { buildNotifications } from './build-notifications.ts';
@@ -37,13 +38,13 @@ export function buildPipeline(shape: PipelineShape, lineOf: LineOf): Pipeline {
           buildJob(
             shorthandJob,
             { ...shape, env: undefined, concurrency: undefined, steps: shape.steps ?? [] },
-            shape.image,
+            shape,
             [],
             lineOf,
           ),
         ]
       : Object.entries(shape.jobs).flatMap(([name, job]) => {
-          const built = buildJob(name, job, shape.image, ['jobs', name], lineOf);
+          const built = buildJob(name, job, shape, ['jobs', name], lineOf);
           return job.matrix === undefined ? [built] : buildMatrix(built, job.matrix);
         });
   const on = buildTriggers(shape.on, lineOf);
@@ -68,7 +69,7 @@ export function buildPipeline(shape: PipelineShape, lineOf: LineOf): Pipeline {
 function buildJob(
   name: string,
   job: Omit<JobShape, 'env' | 'needs'> & { env?: VariablesShape | undefined; needs?: JobShape['needs'] },
-  defaultImage: string | undefined,
+  defaults: Pick<PipelineShape, 'image' | 'checkout'>,
   path: YamlPath,
   lineOf: LineOf,
 ): JobDefinition {
@@ -76,7 +77,7 @@ function buildJob(
   return {
     name,
     line: lineOf(path.length === 0 ? ['steps'] : path),
-    image: job.image ?? defaultImage ?? '',
+    image: job.image ?? defaults.image ?? '',
     env: buildVariables(job.env),
     secrets: listOf(job.secrets),
     needs: listOf(job.needs),
@@ -90,6 +91,7 @@ function buildJob(
     ...buildResources(job.resources),
     ...(job.network === 'none' ? { network: job.network } : {}),
     ...buildServices(job.services),
+    ...buildCheckout(job.checkout ?? defaults.checkout),
     ...buildCaches(job.cache),
     steps: job.steps.map((step, index) => buildStep(step, timeoutMs, lineOf([...path, 'steps', index]))),
     artifacts: (job.artifacts ?? []).map(buildArtifact),

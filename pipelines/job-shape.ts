@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { approval } from './approval-shape.ts';
 import { artifacts } from './artifact-shape.ts';
 import { caches } from './cache-shape.ts';
+import { checkout } from './checkout-shape.ts';
 import { groupConcurrency } from './concurrency-shape.ts';
 import { condition } from './condition-shape.ts';
 import { mostExtended } from './expand-templates.ts';
@@ -75,6 +76,7 @@ const job = mapping('a job: a mapping with steps', {
   resources: resources.optional(),
   network: network.optional(),
   services: services.optional(),
+  checkout: checkout.optional().meta({ unlessGiven: 'the `checkout` of the file' }),
   cache: caches.optional(),
   needs: listOf(text('the name of a job'), 'a list of names of jobs')
     .optional()

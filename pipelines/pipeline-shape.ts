@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { artifacts } from './artifact-shape.ts';
 import { caches } from './cache-shape.ts';
+import { checkout } from './checkout-shape.ts';
 import { runConcurrency } from './concurrency-shape.ts';
 import { deployments } from './deploy-shape.ts';
 import { include } from './include-shape.ts';
@@ -23,6 +24,7 @@ export const pipelineShape = mapping('a mapping with steps or jobs', {
   env: environmentVariables.optional(),
   image: image.optional(),
   concurrency: runConcurrency.optional(),
+  checkout: checkout.optional(),
   jobs: jobs.optional(),
   templates: templates.optional(),
   secrets: secrets.optional(),

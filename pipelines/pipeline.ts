@@ -85,6 +85,8 @@ export type JobDefinition = {
   resources?: JobResources;
   /** Absent: one of its own, with a way out. */
   network?: 'none';
+  /** Absent: the commit and nothing else; `false`: nothing at all. */
+  checkout?: CheckoutDefinition | false;
   /** Absent when there are none. */
   services?: ServiceDefinition[];
   /** Absent when there are none. */
@@ -98,6 +100,16 @@ export type JobResources = { memoryBytes?: number; cpus?: number; pids?: number;
 
 /** A container beside the job's, which reaches it by its name. */
 export type ServiceDefinition = {
+/** What of the repository the workspace holds beside its one commit. Each only there when it is out of the ordinary. */
+export type CheckoutDefinition = {
+  submodules?: true | 'recursive';
+  lfs?: true;
+  /** Commits of history; `all`: every one, and all tags. */
+  depth?: number | 'all';
+  /** Of a pull request, its merge into the base branch. */
+  ref?: 'merge';
+};
+
   name: string;
   image: string;
   env: Record<string, string>;

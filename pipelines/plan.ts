@@ -8,6 +8,7 @@ import type {
   ApprovalDefinition,
   ArtifactDefinition,
   CacheDefinition,
+  CheckoutDefinition,
   DeployDefinition,
   DeployTarget,
   JobDefinition,
@@ -70,6 +71,8 @@ export type BuildPlan = {
   resources?: JobResources;
   network?: 'none';
   /** Only there when there are some. */
+  /** Only there when it is out of the ordinary. */
+  checkout?: CheckoutDefinition | false;
   services?: ServiceDefinition[];
   /** Only there when there are some; of their keys, what depends on files and machines is still to be filled in. */
   caches?: CacheDefinition[];
@@ -134,6 +137,7 @@ function planBuild(job: JobDefinition, env: Record<string, string>, change: Plan
     ...(job.services ? { services: job.services } : {}),
     ...cachesOf(job, change),
     steps: job.steps,
+    ...(job.checkout === undefined ? {} : { checkout: job.checkout }),
     artifacts: job.artifacts,
   };
 }

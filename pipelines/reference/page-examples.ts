@@ -34,6 +34,21 @@ jobs:
     image: alpine/shellcheck:stable
     steps: [shellcheck scripts/*.sh]
 `,
+  checkout: `image: node:24-bookworm-slim
+checkout:
+  submodules: true
+  lfs: true
+  depth: all
+jobs:
+  test:
+    steps:
+      - git describe --tags
+      - npm test
+  smoke:
+    checkout: false
+    steps:
+      - node --version
+`,
   concurrency: `concurrency:
   supersede: true
 image: node:24-bookworm-slim

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkoutSpecSchema } from './checkout-spec.ts';
 
 /**
  * Everything a runner needs to carry out one attempt, and nothing else of the service. It travels sealed to
@@ -30,6 +31,7 @@ export const buildSpecSchema = common.extend({
     sha: z.string(),
     credential: z.object({ username: z.string(), password: z.string() }).optional(),
   }),
+  checkout: checkoutSpecSchema.optional(),
   image: z.string(),
   /** What the name stood for at the first attempt of the job: a later one runs in the same where it can be had. */
   firstImage: z.object({ id: z.string(), digest: z.string().optional() }).optional(),

@@ -1,6 +1,7 @@
 import type { BuildPlan, DeployPlan } from '../../pipelines/plan.ts';
 import type { BuildSpec, DeploySpec, JobSpec } from '../contract/job-spec.ts';
 import { cacheScopes } from './cache-scopes.ts';
+import { checkoutSpecOf } from './checkout-spec-of.ts';
 import type { CloneCredential, CodeSource } from './forge.ts';
 import type { JobPolicy } from './job-policy.ts';
 import type { Job, Run } from './run.ts';
@@ -25,6 +26,7 @@ export function buildSpecOf(
     ...common(run, job, opened.secrets, logLimitBytes),
     kind: 'build',
     source: { ...opened.source, ...(opened.credential ? { credential: opened.credential } : {}) },
+    ...checkoutSpecOf(job.plan, run.change),
     image: job.plan.image,
     ...firstImageOf(job),
     ...(silenceMs === undefined ? {} : { noOutputTimeoutMs: silenceMs }),

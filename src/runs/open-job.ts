@@ -43,7 +43,9 @@ export async function openJob(run: Run, job: Job, ports: OpenJobPorts): Promise<
   }
   const forge = ports.forges[run.change.provider];
   if (!forge) throw new JobRefusal('forge-missing', `${run.change.provider} is not set up here`);
-  const credential = await forge.cloneCredential(run.change, { signal: AbortSignal.timeout(credentialMs) });
+  const signal = AbortSignal.timeout(credentialMs);
+  const credential =
+    plan.checkout === false ? undefined : await forge.cloneCredential(run.change, { signal });
   const source = forge.sourceOf(run.change);
   const opened = { source, secrets, ...(credential ? { credential } : {}) };
   return buildSpecOf(run, { ...job, plan }, opened, ports.limits);
