@@ -5,6 +5,7 @@ import { buildCheckout } from './build-checkout.ts';
 import { buildCondition } from './build-condition.ts';
 import { buildMatrix } from './build-matrix.ts';
 import { buildNotifications } from './build-notifications.ts';
+import { buildReports } from './build-reports.ts';
 import { buildResources } from './build-resources.ts';
 import { buildServices } from './build-services.ts';
 import { buildTarget } from './build-target.ts';
@@ -95,6 +96,7 @@ function buildJob(
     ...buildCaches(job.cache),
     steps: job.steps.map((step, index) => buildStep(step, timeoutMs, lineOf([...path, 'steps', index]))),
     artifacts: (job.artifacts ?? []).map(buildArtifact),
+    ...buildReports(job.reports),
   };
 }
 

@@ -4,6 +4,7 @@ import type { Finding } from './source-map.ts';
 const ofOneJob = [
   'steps',
   'artifacts',
+  'reports',
   'secrets',
   'no_output_timeout',
   'resources',

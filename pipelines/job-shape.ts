@@ -7,6 +7,7 @@ import { groupConcurrency } from './concurrency-shape.ts';
 import { condition } from './condition-shape.ts';
 import { mostExtended } from './expand-templates.ts';
 import { matrix } from './matrix-shape.ts';
+import { reports } from './report-shape.ts';
 import { resources } from './resource-shape.ts';
 import { services } from './service-shape.ts';
 import {
@@ -101,6 +102,7 @@ const job = mapping('a job: a mapping with steps', {
   }),
   steps,
   artifacts: artifacts.optional(),
+  reports: reports.optional(),
 });
 
 /** A template may extend others, and says as much of a job as it likes. */

@@ -7,6 +7,7 @@ import { deployments } from './deploy-shape.ts';
 import { include } from './include-shape.ts';
 import { jobs, network, noOutputTimeout, templates } from './job-shape.ts';
 import { notifications } from './notification-shape.ts';
+import { reports } from './report-shape.ts';
 import { resources } from './resource-shape.ts';
 import { services } from './service-shape.ts';
 import { duration, environmentVariables, image, mapping, secrets } from './shape-values.ts';
@@ -42,6 +43,7 @@ export const pipelineShape = mapping('a mapping with steps or jobs', {
   cache: caches.optional(),
   steps: steps.optional(),
   artifacts: artifacts.optional(),
+  reports: reports.optional(),
   deploy: deployments.optional(),
   notifications: notifications.optional(),
 });

@@ -93,6 +93,8 @@ export type JobDefinition = {
   caches?: CacheDefinition[];
   steps: StepDefinition[];
   artifacts: ArtifactDefinition[];
+  /** Absent when none are read. */
+  reports?: ReportsDefinition;
 };
 
 /** Each absent: as much as the installation allows. */
@@ -194,6 +196,9 @@ export type ArtifactDefinition = {
 
 export type DeployDefinition = {
   environment: string;
+/** Paths as those of an artifact, where files lie that say what tests came to. At least one of the two has some. */
+export type ReportsDefinition = { junit: string[]; coverage: string[] };
+
   line: number;
   /** The artifact, and the one job that makes it. */
   artifact: { job: string; name: string };

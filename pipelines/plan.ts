@@ -16,6 +16,7 @@ import type {
   JobResources,
   PatternList,
   Pipeline,
+  ReportsDefinition,
   ServiceDefinition,
   StepDefinition,
 } from './pipeline.ts';
@@ -78,6 +79,8 @@ export type BuildPlan = {
   caches?: CacheDefinition[];
   steps: StepPlan[];
   artifacts: ArtifactPlan[];
+  /** Only there when there are some. */
+  reports?: ReportsDefinition;
 };
 
 export type DeployPlan = {
@@ -139,6 +142,7 @@ function planBuild(job: JobDefinition, env: Record<string, string>, change: Plan
     steps: job.steps,
     ...(job.checkout === undefined ? {} : { checkout: job.checkout }),
     artifacts: job.artifacts,
+    ...(job.reports ? { reports: job.reports } : {}),
   };
 }
 

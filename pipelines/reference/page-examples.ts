@@ -168,6 +168,13 @@ artifacts:
     paths: [dist, appspec.yml, scripts]
     exclude: '**/*.map'
 `,
+  reports: `image: maven:3-eclipse-temurin-21
+steps:
+  - mvn --batch-mode verify
+reports:
+  junit: ['**/target/surefire-reports/*.xml', '**/target/failsafe-reports/*.xml']
+  coverage: '**/target/site/jacoco/jacoco.xml'
+`,
   deploy: `on:
   push:
     branches: [main]

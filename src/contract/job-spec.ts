@@ -87,6 +87,8 @@ export const buildSpecSchema = common.extend({
     cpus: z.number(),
     pids: z.int(),
     diskBytes: z.int().optional(),
+  /** Where files lie that say what tests came to. */
+  reports: z.object({ junit: z.array(z.string()), coverage: z.array(z.string()) }).optional(),
   }),
   /** Absent: one of its own. */
   network: z.literal('none').optional(),

@@ -37,6 +37,7 @@ export function buildSpecOf(
       : { caches: { scopes: cacheScopes(run.change), entries: job.plan.caches } }),
     steps: job.plan.steps,
     artifacts: job.plan.artifacts,
+    ...(job.plan.reports === undefined ? {} : { reports: job.plan.reports }),
     limits: {
       memoryBytes,
       cpus,
