@@ -76,8 +76,8 @@ const job = mapping('a job: a mapping with steps', {
   secrets: secrets.optional(),
   resources: resources.optional(),
   network: network.optional(),
-  services: services.optional(),
   checkout: checkout.optional().meta({ unlessGiven: 'the `checkout` of the file' }),
+  services: services.optional(),
   cache: caches.optional(),
   needs: listOf(text('the name of a job'), 'a list of names of jobs')
     .optional()

@@ -100,8 +100,6 @@ export type JobDefinition = {
 /** Each absent: as much as the installation allows. */
 export type JobResources = { memoryBytes?: number; cpus?: number; pids?: number; diskBytes?: number };
 
-/** A container beside the job's, which reaches it by its name. */
-export type ServiceDefinition = {
 /** What of the repository the workspace holds beside its one commit. Each only there when it is out of the ordinary. */
 export type CheckoutDefinition = {
   submodules?: true | 'recursive';
@@ -112,6 +110,8 @@ export type CheckoutDefinition = {
   ref?: 'merge';
 };
 
+/** A container beside the job's, which reaches it by its name. */
+export type ServiceDefinition = {
   name: string;
   image: string;
   env: Record<string, string>;
@@ -194,11 +194,11 @@ export type ArtifactDefinition = {
   optional?: true;
 };
 
-export type DeployDefinition = {
-  environment: string;
 /** Paths as those of an artifact, where files lie that say what tests came to. At least one of the two has some. */
 export type ReportsDefinition = { junit: string[]; coverage: string[] };
 
+export type DeployDefinition = {
+  environment: string;
   line: number;
   /** The artifact, and the one job that makes it. */
   artifact: { job: string; name: string };

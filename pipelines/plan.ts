@@ -71,9 +71,9 @@ export type BuildPlan = {
   /** What it asks for of what the installation allows. */
   resources?: JobResources;
   network?: 'none';
-  /** Only there when there are some. */
   /** Only there when it is out of the ordinary. */
   checkout?: CheckoutDefinition | false;
+  /** Only there when there are some. */
   services?: ServiceDefinition[];
   /** Only there when there are some; of their keys, what depends on files and machines is still to be filled in. */
   caches?: CacheDefinition[];
@@ -137,10 +137,10 @@ function planBuild(job: JobDefinition, env: Record<string, string>, change: Plan
     ...(job.noOutputTimeoutMs === undefined ? {} : { noOutputTimeoutMs: job.noOutputTimeoutMs }),
     ...(job.resources ? { resources: job.resources } : {}),
     ...(job.network ? { network: job.network } : {}),
+    ...(job.checkout === undefined ? {} : { checkout: job.checkout }),
     ...(job.services ? { services: job.services } : {}),
     ...cachesOf(job, change),
     steps: job.steps,
-    ...(job.checkout === undefined ? {} : { checkout: job.checkout }),
     artifacts: job.artifacts,
     ...(job.reports ? { reports: job.reports } : {}),
   };
