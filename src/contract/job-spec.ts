@@ -82,13 +82,13 @@ export const buildSpecSchema = common.extend({
       optional: z.boolean().optional(),
     }),
   ),
+  /** Where files lie that say what tests came to. */
+  reports: z.object({ junit: z.array(z.string()), coverage: z.array(z.string()) }).optional(),
   limits: z.object({
     memoryBytes: z.int(),
     cpus: z.number(),
     pids: z.int(),
     diskBytes: z.int().optional(),
-  /** Where files lie that say what tests came to. */
-  reports: z.object({ junit: z.array(z.string()), coverage: z.array(z.string()) }).optional(),
   }),
   /** Absent: one of its own. */
   network: z.literal('none').optional(),
