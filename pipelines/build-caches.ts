@@ -5,11 +5,12 @@ import type { CacheDefinition } from './pipeline.ts';
 
 export function buildCaches(shape: CachesShape | undefined): { caches?: CacheDefinition[] } {
   if (shape === undefined) return {};
-  const caches = shape.map(({ key, fallback, paths }) => ({
+  const caches = shape.map(({ key, fallback, paths, save }) => ({
     key,
     fallback: listOf(fallback),
     // One set of paths is one cache, in whatever order it is written.
     paths: [...new Set(listOf(paths).map(tidyPath))].sort(),
+    ...(save === 'changed' ? { save } : {}),
   }));
   return { caches };
 }

@@ -37,10 +37,10 @@ function cachesOf(
 ): Pick<JobDefinition, 'caches'> {
   if (!caches) return {};
   return {
-    caches: caches.map(({ key, fallback, paths }) => ({
-      key: render(key),
-      fallback: fallback.map(render),
-      paths,
+    caches: caches.map((cache) => ({
+      ...cache,
+      key: render(cache.key),
+      fallback: cache.fallback.map(render),
     })),
   };
 }

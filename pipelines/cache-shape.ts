@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cacheKeyFault, cachePathFault } from './cache-key.ts';
-import { checked, listOf, mapping } from './shape-values.ts';
+import { checked, listOf, mapping, oneOf } from './shape-values.ts';
 
 const key = checked("a key such as 'npm-{checksum:package-lock.json}'", cacheKeyFault);
 
@@ -28,6 +28,15 @@ const cache = mapping('a mapping with key and paths', {
     limits: 'no patterns, and not all of the workspace',
     examples: [['~/.npm']],
   }),
+  save: oneOf(['once', 'changed'])
+    .optional()
+    .meta({
+      description:
+        'When it is saved. once: when there is none under the key yet. changed: whenever its files are not those that ' +
+        'were restored, in place of what is there; for keys that name no contents, such as `gradle-{os}`.',
+      unlessGiven: 'once',
+      examples: ['changed'],
+    }),
 });
 
 /** What may stand under `cache` of a job. */
@@ -37,7 +46,7 @@ export const caches = z
   .meta({
     description:
       'Files that later jobs find again: restored before the first step, saved after the last when the job succeeded ' +
-      'and the key is new.',
+      'and the key is new, or as `save` says.',
     unlessGiven: 'nothing is kept',
     examples: [[{ key: 'npm-{checksum:package-lock.json}', fallback: 'npm-', paths: ['~/.npm'] }]],
   });

@@ -132,6 +132,8 @@ export type CacheDefinition = {
   fallback: string[];
   /** Sorted. Relative to the checkout, or `~/…` in the home directory of the container. */
   paths: string[];
+  /** Saved in place of what is there whenever its files have changed. Absent: only when nothing is there. */
+  save?: 'changed';
 };
 
 export type JobCondition = {

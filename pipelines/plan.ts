@@ -151,10 +151,10 @@ function cachesOf({ name, matrix, caches }: JobDefinition, change: PlannedChange
   const values = { job: matrix?.job ?? name, branch: renderGroup('{branch}', change) };
   const render = (template: string) => renderCacheKey(template, values);
   return {
-    caches: caches.map(({ key, fallback, paths }) => ({
-      key: render(key),
-      fallback: fallback.map(render),
-      paths,
+    caches: caches.map((cache) => ({
+      ...cache,
+      key: render(cache.key),
+      fallback: cache.fallback.map(render),
     })),
   };
 }

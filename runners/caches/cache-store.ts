@@ -21,6 +21,8 @@ export type CacheWish = {
   key: string;
   fallback: readonly string[];
   kind: CacheKind;
+  /** What is there under the key gives way. */
+  replaces: boolean;
 };
 
 export type FoundCache = ListedBlob & { exact: boolean; scope: string };
@@ -101,7 +103,7 @@ export function createCacheStore(
       const key = nameOf(wish, wish.scopes[0] ?? '');
       const file = await open(path, 'r');
       try {
-        if (await blobs.head(key, { signal })) {
+        if (!wish.replaces && (await blobs.head(key, { signal }))) {
           await rm(path, { force: true });
           return false;
         }

@@ -10,6 +10,8 @@ export type EntryHeader = {
   key: string;
   /** Those of the paths of the cache that there were when it was made. */
   paths: string[];
+  /** What it holds, by `archiveDigest`; absent where nobody asks for it. */
+  content?: string;
 };
 
 /** A frame that every reader of zstd leaves out (RFC 8878, 3.1.2), so that an entry is a `.tar.zst` like any other. */
@@ -79,7 +81,9 @@ function parseHeader(text: string): EntryHeader {
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null && 'key' in value && 'paths' in value) {
       const { key, paths } = value;
-      if (typeof key === 'string' && Array.isArray(paths)) return { key, paths: paths.map(String) };
+      const content = 'content' in value && typeof value.content === 'string' ? value.content : undefined;
+      if (typeof key === 'string' && Array.isArray(paths))
+        return { key, paths: paths.map(String), ...(content === undefined ? {} : { content }) };
     }
   } catch {
     // Told below.

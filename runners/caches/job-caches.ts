@@ -6,6 +6,7 @@ import type { Clock } from '../../src/clock.ts';
 import type { BuildSpec } from '../../src/contract/job-spec.ts';
 import { messageOf } from '../../src/errors.ts';
 import type { JobContainer } from '../engine/engine.ts';
+import { archiveDigest } from './archive-digest.ts';
 import { CacheRefusal } from './cache-refusal.ts';
 import { packScript, unpackScript } from './cache-scripts.ts';
 import type { CacheStore, CacheWish } from './cache-store.ts';
@@ -39,7 +40,7 @@ export type CachedJob = {
 export type JobCaches = {
   /** Before the first step: nothing else runs in the container. */
   restore(): Promise<void>;
-  /** After the last step, in the container: archives of what was not there under its key. */
+  /** After the last step, in the container: archives of what was not there under its key, or may have changed. */
   pack(): Promise<void>;
   /** When the container is dead: takes the archives out of the workspace. */
   collect(): Promise<void>;
@@ -62,6 +63,8 @@ type Entry = {
   result: string;
   packMs?: number;
   packed?: PackedCache | undefined;
+  /** What was restored under this very key, by `archiveDigest`. */
+  content?: string;
 };
 
 export function openJobCaches(job: CachedJob, ports: CachePorts): JobCaches {
@@ -95,6 +98,7 @@ export function openJobCaches(job: CachedJob, ports: CachePorts): JobCaches {
       key: renderCacheKey(cache.key, values),
       fallback: cache.fallback.map((beginning) => renderCacheKey(beginning, values)),
       kind: { ...kind, paths: cache.paths },
+      replaces: cache.save === 'changed',
     };
   }
 
@@ -102,7 +106,8 @@ export function openJobCaches(job: CachedJob, ports: CachePorts): JobCaches {
     const startedAtMs = clock.now();
     const name = `.hookline-${randomBytes(8).toString('hex')}.tar`;
     const found = await store.find(wish, until(findMs));
-    if (!found?.exact) wanted.push({ wish, archive: name, result: `${name}.txt` });
+    const entry: Entry = { wish, archive: name, result: `${name}.txt` };
+    if (!found?.exact || wish.replaces) wanted.push(entry);
     if (!found) return note(`cache ${wish.key}: miss`);
     const { file, wasHere } = await store.open(found, until(transferMs));
     const path = join(workspaceDir, name);
@@ -111,6 +116,7 @@ export function openJobCaches(job: CachedJob, ports: CachePorts): JobCaches {
       const paths = wish.kind.paths.filter((each) => header.paths.includes(each));
       const { code, said } = await run(unpackScript(paths, name));
       if (code !== 0) throw new CacheRefusal('damaged', `tar ended with ${code}: ${said}`);
+      if (found.exact && header.content !== undefined) entry.content = header.content;
       const what = found.exact ? 'hit' : `fallback hit ${header.key}`;
       const size = `${sizeText(found.sizeBytes)}, unpacked ${sizeText(sizeBytes)}`;
       const from = wasHere ? 'from this machine' : 'from the store';
@@ -122,12 +128,19 @@ export function openJobCaches(job: CachedJob, ports: CachePorts): JobCaches {
     }
   }
 
-  async function saveOne({ wish, packed, packMs = 0 }: Entry): Promise<void> {
+  async function saveOne({ wish, packed, packMs = 0, content: restored }: Entry): Promise<void> {
     if (!packed) return;
     const startedAtMs = clock.now();
+    const content = wish.replaces ? await archiveDigest(packed.archive, { signal }) : undefined;
+    if (content !== undefined && content === restored)
+      return note(`cache ${wish.key}: not saved, for nothing in it has changed`);
     const path = local.newFile();
     try {
-      const header = { key: wish.key, paths: packed.paths };
+      const header = {
+        key: wish.key,
+        paths: packed.paths,
+        ...(content === undefined ? {} : { content }),
+      };
       const sizeBytes = await writeEntry(packed.archive, header, path, { signal });
       const saved = await store.save(wish, path, until(transferMs));
       const size = `${sizeText(sizeBytes)}, unpacked ${sizeText(packed.sizeBytes)}`;

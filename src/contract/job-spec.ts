@@ -56,7 +56,12 @@ export const buildSpecSchema = common.extend({
       /** Whose entries it may have, the nearest first; into the first, and no other, it may put its own. */
       scopes: z.array(z.string()).min(1),
       entries: z.array(
-        z.object({ key: z.string(), fallback: z.array(z.string()), paths: z.array(z.string()) }),
+        z.object({
+          key: z.string(),
+          fallback: z.array(z.string()),
+          paths: z.array(z.string()),
+          save: z.literal('changed').optional(),
+        }),
       ),
     })
     .optional(),

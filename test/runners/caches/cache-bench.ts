@@ -21,7 +21,7 @@ export type CacheBench = {
   /** What a job does before its first step; `end` does what follows after its last, when it succeeded. */
   begin(
     place: Place,
-    entries: { key: string; fallback?: string[]; paths: string[] }[],
+    entries: { key: string; fallback?: string[]; paths: string[]; save?: 'changed' }[],
     options?: { scopes?: string[]; signal?: AbortSignal; command?: string[] },
   ): Promise<{ notes: string[]; end(): Promise<void> }>;
 };

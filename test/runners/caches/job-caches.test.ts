@@ -70,6 +70,30 @@ describe('a cache', () => {
     expect(await readFile(join(place.workspaceDir, 'lib/made-by'), 'utf8')).toBe('npm-2');
   });
 
+  it('with save: changed takes the place of what is there when its files have changed, and else does not', async () => {
+    const bench = await openCacheBench();
+    const wish = [{ key: 'gradle', paths: ['lib', '~/.gradle'], save: 'changed' as const }];
+    const made = async (text: string, scopes = ['branch-main']) => {
+      const place = await bench.place();
+      const job = await bench.begin(place, wish, { scopes });
+      await mkdir(join(place.workspaceDir, 'lib'), { recursive: true });
+      await writeFile(join(place.workspaceDir, 'lib/made-by'), text);
+      await job.end();
+      return job.notes.map((note) => note.replace(/, .* in \d+ ms$/, ''));
+    };
+    const same = 'cache gradle: not saved, for nothing in it has changed';
+    expect(await made('one')).toEqual(['cache gradle: miss', 'cache gradle: saved']);
+    expect(await made('one')).toEqual(['cache gradle: hit (branch-main)', same]);
+    expect(await made('two')).toEqual(['cache gradle: hit (branch-main)', 'cache gradle: saved']);
+    const topic = ['branch-topic', 'branch-main'];
+    expect(await made('two', topic)).toEqual(['cache gradle: hit (branch-main)', same]);
+    expect(await made('three', topic)).toEqual(['cache gradle: hit (branch-main)', 'cache gradle: saved']);
+    expect(await made('three', topic)).toEqual(['cache gradle: hit (branch-topic)', same]);
+    const place = await bench.place();
+    await bench.begin(place, wish);
+    expect(await readFile(join(place.workspaceDir, 'lib/made-by'), 'utf8')).toBe('two');
+  });
+
   it('of two jobs that save one key at once one is kept, whole', async () => {
     const bench = await openCacheBench();
     const wish = [{ key: 'k', paths: ['lib'] }];
