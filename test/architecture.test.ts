@@ -31,6 +31,13 @@ const mayImport: Record<string, readonly string[]> = {
     'runners/job-stop.ts',
   ],
   'runners/engine': kernel,
+  // Where there is no container its files are directories like a workspace.
+  'runners/engine/process': [
+    ...kernel,
+    'runners/engine',
+    'runners/workspace/workspaces.ts',
+    'runners/workspace/disk-use.ts',
+  ],
   'runners/lease': [...kernel, 'src/contract'],
   'runners/log': [...kernel, 'src/contract', 'src/blobs'],
   'runners/workspace': kernel,

@@ -1,8 +1,8 @@
 import { Refusal } from '../../src/errors.ts';
 
 /**
- * PORT: the container engine that jobs run in. Adapters: `docker/` (a Docker or Podman socket) and `fake/`
- * (scripted, in this process). One contract suite runs over both.
+ * PORT: the container engine that jobs run in. Adapters: `docker/` (a Docker or Podman socket), `process/` (processes of
+ * this host, without any isolation) and `fake/` (scripted, in this process). One contract suite runs over all.
  *
  * Order of calls: `check` once at start; then for each room `prepareImage` → `openNetwork` → `open` → `run`, one step
  * after another → `stop` when something is to be collected → `close` of the container, then of the network; `sweep` at
@@ -15,6 +15,12 @@ import { Refusal } from '../../src/errors.ts';
  * Every method may be called from several jobs at once; one container runs one step at a time.
  */
 export type Engine = {
+  /**
+   * `none`: what is called a container here holds nothing back. Images are not looked at, limits do not hold, a network is
+   * the host's, `open` without a network and `openService` are refused with `needs-isolation`.
+   */
+  readonly isolation: 'container' | 'none';
+
   /** Says who answers. Refuses with `engine-unreachable`, naming the address and the remedy. */
   check(signal: AbortSignal): Promise<{ name: string; version: string }>;
 
@@ -84,7 +90,7 @@ export type ContainerSpec = {
   image: string;
   /** The job's workspace on this machine: the only host path the container sees. */
   workspaceDir: string;
-  /** Where the workspace is in the container, an absolute path; steps start there. */
+  /** Where the workspace is in the container, an absolute path; steps start there. Without isolation it is where it is. */
   workspacePath: string;
   memoryBytes: number;
   cpus: number;
@@ -225,6 +231,7 @@ export const ENGINE_REFUSALS = [
   'container-refused',
   'service-not-ready',
   'step-invalid',
+  'needs-isolation',
   'disk-full',
 ] as const;
 

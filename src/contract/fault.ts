@@ -28,6 +28,7 @@ export const faults = {
   'container-killed': 'repository',
   'service-not-ready': 'repository',
   'step-invalid': 'repository',
+  'needs-isolation': 'installation',
   'disk-full': 'infrastructure',
   internal: 'installation',
   'workspace-bad-lease-id': 'installation',

@@ -7,6 +7,8 @@ export type EngineBench = {
   engine: Engine;
   image: string;
   missingImage: string;
+  /** What containers are on; default: none. */
+  network?: string;
   newWorkspace(): string;
   /** How many containers and networks of this owner there are, running or not, asked without the engine. */
   countLeft(owner: string): Promise<number>;
@@ -36,7 +38,7 @@ export function contractSpec(bench: EngineBench, over: Partial<ContainerSpec> = 
     memoryBytes: 256 * 2 ** 20,
     cpus: 1,
     pids: 128,
-    network: 'none',
+    network: bench.network ?? 'none',
     ...over,
   };
 }

@@ -6,6 +6,7 @@ import { createDockerEngine } from '../../runners/engine/docker/docker-engine.ts
 import type { EngineBench } from '../contracts/engine-bench.ts';
 import { engineContainerContract } from '../contracts/engine-container-contract.ts';
 import { engineContract } from '../contracts/engine-contract.ts';
+import { engineIsolationContract } from '../contracts/engine-isolation-contract.ts';
 import { stepsContract } from '../contracts/engine-steps-contract.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { openDockerBench } from './docker-bench.ts';
@@ -22,6 +23,7 @@ async function openBench(): Promise<EngineBench> {
 
 engineContract('docker', openBench);
 engineContainerContract('docker', openBench);
+engineIsolationContract('docker', openBench);
 
 stepsContract('docker', async () => {
   const container = await engine.open(spec(), { signal: never });

@@ -42,6 +42,7 @@ export function createDockerEngine(
   }
 
   return {
+    isolation: 'container',
     check: (signal) =>
       reached(async () => {
         const said = await callDaemon('version', { timeoutMs: VERSION_TIMEOUT_MS, signal }, () =>

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import type { Step } from '../engine.ts';
+import { scriptArguments } from '../script-arguments.ts';
 import { shellWord } from '../shell-word.ts';
 
 /** Opens every mark the driver makes: a byte that output hardly ever holds, so that live output is hardly ever held back. */
@@ -51,34 +52,11 @@ hl_end() {
 export function stepProgram(step: Step, workspacePath: string, token: string): string {
   const exports = Object.entries(step.env).map(([name, value]) => `export ${name}=${shellWord(value)}\n`);
   const directory = posix.resolve(workspacePath, step.workingDirectory);
+  const script = scriptArguments(step.script, step.shell).map(shellWord);
   return `(
 ${exports.join('')}cd -- ${shellWord(directory)} || exit 1
-exec ${step.shell} -c ${scriptArguments(step.script, step.shell)}
+exec ${step.shell} -c ${script.join(' ')}
 ) </dev/null 2>&1
 hl_end ${token} $?
 `;
-}
-
-/** Even at three bytes for each UTF-16 unit a part stays below the 128 KiB that Linux allows one argument. */
-const PART_LENGTH = 40_000;
-
-/**
- * A script longer than one argument may be is given in several and put together by `eval`, which first clears the
- * positional parameters, so that the script finds itself in the same surroundings as a short one.
- */
-function scriptArguments(script: string, shell: string): string {
-  if (script.length <= PART_LENGTH) return shellWord(script);
-  const parts = [];
-  for (let at = 0; at < script.length; ) {
-    let end = Math.min(at + PART_LENGTH, script.length);
-    if (isHighSurrogate(script.charCodeAt(end - 1)) && end < script.length) end -= 1;
-    parts.push(shellWord(script.slice(at, end)));
-    at = end;
-  }
-  const whole = parts.map((_, index) => `\${${index + 1}}`).join('');
-  return [shellWord(`eval "set --; ${whole}"`), shell, ...parts].join(' ');
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit <= 0xdbff;
 }

@@ -41,6 +41,8 @@ export function createFakeEngine(
     missingImages?: ReadonlySet<string>;
     /** Called while a container is being opened: to abort, to wait, or to throw. */
     onOpen?: (spec: ContainerSpec) => void | Promise<void>;
+    /** What it says of itself; it behaves the same. */
+    isolation?: Engine['isolation'];
     /** While it returns true nobody answers. */
     down?: () => boolean;
   } = {},
@@ -64,6 +66,7 @@ export function createFakeEngine(
   }
 
   return {
+    isolation: script.isolation ?? 'container',
     events,
     left: () => [...containers.values()].map(({ spec }) => spec),
     leftServices: () => [...services],

@@ -7,6 +7,7 @@ import { createFakeEngine } from '../../../runners/engine/fake/fake-engine.ts';
 import { CONTRACT_RULES, type EngineBench } from '../../contracts/engine-bench.ts';
 import { engineContainerContract } from '../../contracts/engine-container-contract.ts';
 import { engineContract } from '../../contracts/engine-contract.ts';
+import { engineIsolationContract } from '../../contracts/engine-isolation-contract.ts';
 import { engineServicesContract } from '../../contracts/engine-services-contract.ts';
 import { runStep } from '../../contracts/engine-steps-contract.ts';
 
@@ -35,6 +36,7 @@ async function openBench(): Promise<EngineBench> {
 
 engineContract('fake', openBench);
 engineContainerContract('fake', openBench);
+engineIsolationContract('fake', openBench);
 engineServicesContract('fake', openBench);
 
 describe('the fake engine', () => {
