@@ -27,7 +27,7 @@ export function versionKeyOf(language: ReturnType<typeof languageOf>): string | 
   return 'unknown' in language ? undefined : language.key;
 }
 
-export type Choice = { language: Language; image: string } | { why: string };
+export type Choice = { language: Language; version: string; image: string } | { why: string };
 
 /** The image of a job, or why there is none. What is no mistake of the file leaves the job out. */
 export function chooseImage(reader: Reader, fields: Fields, images: ImageOverrides): Choice | undefined {
@@ -43,7 +43,7 @@ export function chooseImage(reader: Reader, fields: Fields, images: ImageOverrid
     language.key === undefined ? suite : (textAt(reader, fields, language.key) ?? language.usual ?? suite);
   const override = overrideOf(images, language.name, version);
   const image = override ?? language.image(version);
-  if (image !== undefined && /^[a-zA-Z0-9][\w./:@-]{0,254}$/.test(image)) return { language, image };
+  if (image !== undefined && /^[a-zA-Z0-9][\w./:@-]{0,254}$/.test(image)) return { language, version, image };
   return { why: `${language.key ?? 'language'} ${quote(version)}: there is no official image of it` };
 }
 
@@ -54,7 +54,8 @@ function unknown(
 ): Choice | undefined {
   const name = text.toLowerCase();
   const override = overrideOf(images, name, '');
-  if (override !== undefined) return { language: { name, image: () => override }, image: override };
+  if (override !== undefined)
+    return { language: { name, image: () => override }, version: '', image: override };
   const known = [...new Set(Object.values(languages).map((each) => each.name))].join(', ');
   reader.error(
     node,

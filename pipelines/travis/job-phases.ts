@@ -14,6 +14,8 @@ const beforeDeploy: readonly Phase[] = [
   { name: 'install', how: 'must', when: 'success' },
   { name: 'before_script', how: 'must', when: 'success' },
   { name: 'script', how: 'test', when: 'success' },
+  // A job that failed keeps nothing here, so there is nothing to make ready.
+  { name: 'before_cache', how: 'try', when: 'success' },
   { name: 'after_success', how: 'try', when: 'success' },
   { name: 'after_failure', how: 'try', when: 'failure' },
 ];
@@ -26,10 +28,14 @@ export function phaseSteps(
   reader: Reader,
   { node, fields }: { node: Node; fields: Fields },
   language: Language,
-  deploys: readonly StepDefinition[],
+  { deploying, isCached }: { deploying: readonly StepDefinition[]; isCached: boolean },
 ): StepDefinition[] {
-  const stepOf = (phase: Phase) => phaseStep(reader, phase, fields, language, node);
-  return [...beforeDeploy.flatMap(stepOf), ...deploys, ...afterDeploy.flatMap(stepOf)];
+  const beforeCache = fields.get('before_cache');
+  if (beforeCache && !isCached)
+    reader.warn(beforeCache, 'before_cache is not run', 'there is no cache that it could make ready');
+  const stepOf = (phase: Phase) =>
+    phase.name === 'before_cache' && !isCached ? [] : phaseStep(reader, phase, fields, language, node);
+  return [...beforeDeploy.flatMap(stepOf), ...deploying, ...afterDeploy.flatMap(stepOf)];
 }
 
 function phaseStep(

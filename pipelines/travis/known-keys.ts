@@ -7,8 +7,6 @@ import { type Fields, fieldsOf, type Node, type Reader } from './read-node.ts';
 type Consequences = Readonly<Record<string, string>>;
 
 const whole: Consequences = {
-  cache: 'nothing is kept between runs: each one downloads and installs anew',
-  before_cache: 'its commands are not run, for no cache is kept',
   filter_secrets: 'stored secrets are always masked in logs',
   group: 'the image is chosen by language and dist alone',
   vm: 'limits of memory and processors are those of the installation',
@@ -95,6 +93,8 @@ const meant = {
       'install',
       'before_script',
       'script',
+      'cache',
+      'before_cache',
     ],
     ...['after_success', 'after_failure', 'before_deploy', 'deploy', 'after_deploy', 'after_script'],
     ...Object.values(languages).flatMap(({ key }) => key ?? []),

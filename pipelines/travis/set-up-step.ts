@@ -19,12 +19,17 @@ export type SetUp = {
   job: { node: Node; fields: Fields };
   variables: readonly Assignment[];
   forwards: Services['forwards'];
+  /** Lines that have tools keep their files where the cache of the job is. */
+  exports: readonly string[];
   /** Functions that deployments need. */
   functions: readonly string[];
 };
 
 /** The steps before the phases: what Travis does by itself when a job begins, and packages. */
-export function setUpSteps(reader: Reader, { job, variables, forwards, functions }: SetUp): StepDefinition[] {
+export function setUpSteps(
+  reader: Reader,
+  { job, variables, forwards, exports, functions }: SetUp,
+): StepDefinition[] {
   const { fields, node } = job;
   const line = reader.map.lineOf(node.path);
   const gitFields = checkKeysBelow(reader, fields.get('git'), 'git');
@@ -36,6 +41,7 @@ export function setUpSteps(reader: Reader, { job, variables, forwards, functions
     ...forwards.map(({ host, port }) => `travis_forward ${host} ${port}`),
     // In order, for one may be made of another; those that are plain text are in the job's environment as well.
     ...(needsShell ? variables.map(({ name, written }) => `export ${name}=${written}`) : []),
+    ...exports,
     ...hostLines(reader, addons?.get('hosts')),
     ...submoduleLines(gitFields?.get('submodules')),
   ];

@@ -7,6 +7,7 @@ import type { TravisJob } from './expand-jobs.ts';
 import type { Expression } from './expression.ts';
 import { jobTimeoutMs, phaseSteps } from './job-phases.ts';
 import { readServices } from './job-services.ts';
+import { readCache } from './read-cache.ts';
 import { readCondition } from './read-conditions.ts';
 import type { Deploy } from './read-deploys.ts';
 import { readDeploys } from './read-deploys.ts';
@@ -61,10 +62,12 @@ export function translateJob(
     }),
   );
   const plain = variables.flatMap(({ name: key, value }) => (value === undefined ? [] : [[key, value]]));
+  const cache = readCache(reader, { fields, variables, ...choice });
   const first = setUpSteps(reader, {
     job: { node, fields },
     variables,
     forwards,
+    exports: cache.lines,
     functions: [
       ...(bundles.length > 0 ? [bundleFunction] : []),
       ...(sites.length > 0 ? [filesFunction] : []),
@@ -93,7 +96,11 @@ export function translateJob(
       timeoutMs: jobTimeoutMs,
       noOutputTimeoutMs,
       ...(services.length === 0 ? {} : { services }),
-      steps: [...first, ...phaseSteps(reader, source, choice.language, deploying)],
+      ...(cache.caches.length === 0 ? {} : { caches: cache.caches }),
+      steps: [
+        ...first,
+        ...phaseSteps(reader, source, choice.language, { deploying, isCached: cache.caches.length > 0 }),
+      ],
       artifacts,
     },
   };

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { HooklineProject } from '../support/hookline-project.ts';
 import type { HooklineScene } from '../support/hookline-scene.ts';
 import { withDockerScene } from '../support/with-docker-scene.ts';
 
@@ -10,8 +11,11 @@ withDockerScene(
   ({ image }) => ({ HOOKLINE_TRAVIS_IMAGES: `generic=${image}` }),
 );
 
+const projects = new Map<string, HooklineProject>();
+
 async function pushTravisFile(name: string, text: string): Promise<string> {
-  const project = await scene.project(name);
+  const project = projects.get(name) ?? (await scene.project(name));
+  projects.set(name, project);
   const sha = await project.copy.commit('.travis.yml', text, 'As it was at Travis');
   await project.copy.git('push', '--quiet', 'origin', 'HEAD:refs/heads/main');
   await scene.git.settled();
@@ -23,7 +27,7 @@ describe('a repository that has nothing but a .travis.yml', () => {
     const sha = await pushTravisFile(
       'travis/green',
       `language: generic
-cache: npm
+addons: { chrome: stable }
 env:
   global: [GREETING="hello there", TWICE="$GREETING $GREETING"]
 before_install:
@@ -60,10 +64,40 @@ after_script: echo "result $TRAVIS_TEST_RESULT"
     expect(log).toContain('deployed main of travis/green by push');
     expect(log).toContain('not deployed: this is not production');
     expect(log).toContain('result 0');
-    expect(log).toContain('.travis.yml:2 cache is not supported');
+    expect(log).toContain('.travis.yml:2 chrome is not supported');
     expect(log).not.toContain('must-not-run\n');
     const page = await (await scene.get(`/runs/${run.id}`)).text();
     expect(page).toContain('translated from the language of Travis CI');
+  });
+
+  it('finds again what the run before it kept, in the home directory and in its own, and saves it when it is another', async () => {
+    const logOf = async (word: string, time: string) => {
+      const sha = await pushTravisFile(
+        'travis/cached',
+        `language: generic
+cache: { directories: [$HOME/.kept/lib/, build/kept] }
+script:
+  - echo "kept $(cat ~/.kept/lib/by) and $(cat build/kept/by)"
+  - mkdir -p ~/.kept/lib build/kept && echo ${word} | tee ~/.kept/lib/by >build/kept/by && date >build/kept/noise
+before_cache: rm build/kept/noise
+after_script: echo the ${time} time
+`,
+      );
+      const run = await scene.ended(sha);
+      const log = run.jobs[0] ? await scene.log(run.jobs[0]) : '';
+      expect(run.status, log).toBe('success');
+      return log;
+    };
+    const first = await logOf('one', 'first');
+    expect(first).toMatch(/cache travis-generic-bookworm-\w{8}: miss\n/);
+    expect(first).toMatch(/cache travis-generic-bookworm-\w{8}: saved, /);
+    const second = await logOf('two', 'second');
+    expect(second).toMatch(/: hit \(branch-main\)/);
+    expect(second).toContain('kept one and one');
+    expect(second).toMatch(/: saved, /);
+    const third = await logOf('two', 'third');
+    expect(third).toContain('kept two and two');
+    expect(third).toContain('not saved, for nothing in it has changed');
   });
 
   it('fails with its script, of which every line is run, and deploys nothing', async () => {
