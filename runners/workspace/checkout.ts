@@ -2,13 +2,13 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type CheckedOutCommit, emptyRepository, type GitFiles, references } from './checkout-files.ts';
 import { GitRefusal } from './git-refusal.ts';
-import { type Mirrors, wholeHistory } from './mirror.ts';
-import { type MirrorAccess, readRef } from './mirror-layout.ts';
+import type { Mirrors } from './mirror.ts';
+import { type MirrorAccess, readRef, wholeHistory } from './mirror-layout.ts';
 import { runGit } from './run-git.ts';
 import type { GitSource } from './source.ts';
 
 export type CheckoutOptions = {
-  /** Commits of history in the workspace: 1 by default, `Infinity` for all of it. */
+  /** Commits of history in the workspace: 1 by default, `Infinity` for all of it and all tags. */
   depth?: number;
   signal?: AbortSignal;
   timeoutMs?: number;
@@ -24,8 +24,7 @@ export type CheckoutOptions = {
  * Afterwards the tree belongs to the job, and git must never run in it again from outside its container: its
  * configuration can name programs. Everything is owned by this process's user; a container that runs as another
  * one needs `safe.directory` (or a chown) to use git there, and the workspace opened to it to write at all.
- *
- * Not there yet: submodules (their folders are left empty) and LFS (pointer files are left as they are).
+ * The folders of submodules stay empty, and files in LFS pointers: see `check-out-source.ts`.
  */
 export async function checkout(
   mirrors: Pick<Mirrors, 'use'>,
@@ -101,7 +100,8 @@ async function bringObjects(
       '--',
       gitDir,
     ];
-    await runGit({ ...call, args: [...args, ...wanted], gitDir: dotGit, protocols: ['file'] });
+    const tags = commits === wholeHistory ? ['+refs/tags/*:refs/tags/*'] : [];
+    await runGit({ ...call, args: [...args, ...wanted, ...tags], gitDir: dotGit, protocols: ['file'] });
     return;
   }
   await runGit({

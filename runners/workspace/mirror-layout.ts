@@ -20,6 +20,9 @@ export type MirrorAccess = { gitDir: string; source: CheckedSource; marker: stri
 /** The one reference that a fetch overwrites; `seen/` holds what was proven. */
 export const fetchedRef = 'refs/hookline/fetched';
 
+/** What git takes for "all of the history"; `Infinity` is cut to it. */
+export const wholeHistory = 2_147_483_647;
+
 /** One folder per clone URL and object format: readable by a person, unique by the hash. */
 export function mirrorName({ url, repository, sha }: CheckedSource): string {
   const readable = repository.replaceAll('/', '--').slice(0, 80);
@@ -83,6 +86,23 @@ export async function createMirror(gitDir: string, sha: string): Promise<void> {
   await writeFile(join(gitDir, 'config'), config);
   // Git knows a repository by this file, so it comes last.
   await writeFile(join(gitDir, 'HEAD'), 'ref: refs/heads/hookline-has-no-head\n');
+}
+
+/** How many commits behind a tip somebody wanted here; from then on no fetch may bring fewer, which would cut the history. */
+export async function readWantedDepth(gitDir: string): Promise<number> {
+  return Number(await readFile(join(gitDir, depthFile), 'utf8').catch(() => '0')) || 0;
+}
+
+/** Only called under the mirror's lock. */
+export async function noteWantedDepth(gitDir: string, depth: number): Promise<void> {
+  if (depth > (await readWantedDepth(gitDir))) await writeFile(join(gitDir, depthFile), String(depth));
+}
+
+const depthFile = 'hookline-depth';
+
+/** Whether history ends somewhere because older commits were not fetched. */
+export async function isShallow(gitDir: string): Promise<boolean> {
+  return (await readFile(join(gitDir, 'shallow'), 'utf8').catch(() => '')) !== '';
 }
 
 export async function mirrorExists(gitDir: string): Promise<boolean> {

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withFileLock } from '../../src/file-lock.ts';
-import { type FetchSettings, fetchIntoMirror } from './fetch-into-mirror.ts';
+import { type FetchSettings, fetchHistory, fetchIntoMirror, hasHistory } from './fetch-into-mirror.ts';
 import { isGitRefusal } from './git-refusal.ts';
 import type { MirrorAccess } from './mirror-layout.ts';
 import * as layout from './mirror-layout.ts';
@@ -18,7 +18,10 @@ import { checkSource, type GitSource } from './source.ts';
  * Whoever may name a source may read it from the mirror: access is decided before, not here.
  */
 export type Mirrors = {
-  /** `depth`: history wanted behind the tip, in commits. More than the mirror's own depth is always fetched. */
+  /**
+   * `depth`: commits of history wanted, the source's own counted. All of it (`Infinity`) comes with all tags, and is
+   * asked for each time, as tags come and go.
+   */
   ensure(source: GitSource, options?: EnsureOptions): Promise<{ fetched: boolean }>;
   /** Files and facts of one commit, straight from the object store. */
   readTree(source: GitSource, request: TreeRequest, options?: EnsureOptions): Promise<CommitTree>;
@@ -32,9 +35,6 @@ export type Mirrors = {
 };
 
 export type EnsureOptions = { depth?: number; signal?: AbortSignal | undefined };
-
-/** What git takes for "all of the history"; `Infinity` is cut to it. */
-export const wholeHistory = 2_147_483_647;
 
 export type MirrorOptions = {
   directory: string;
@@ -84,15 +84,20 @@ export function openMirrors({ directory, allowedBases = [], ...options }: Mirror
 
   async function ensure(mirror: MirrorAccess, wantedDepth: number): Promise<{ fetched: boolean }> {
     mirror.signal.throwIfAborted();
-    const depth = Math.min(wantedDepth, wholeHistory);
-    const deeper = depth > settings.depth;
+    const depth = Math.min(wantedDepth, layout.wholeHistory);
     const seen = () => layout.touchMarker(mirror.gitDir, mirror.marker, new Date());
-    if (!deeper && (await seen())) return { fetched: false };
+    const isHere = async () => (await seen()) && (await hasHistory(mirror, depth));
+    if (await isHere()) return { fetched: false };
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const fetched = await locked(mirror, async () => {
       // Whoever held the lock before may have fetched the very same commit.
-      if (!deeper && (await seen())) return false;
-      await fetchOrRemake(mirror, { ...settings, depth: Math.max(depth, settings.depth) });
+      if (await isHere()) return false;
+      const least = Math.max(settings.depth, await layout.readWantedDepth(mirror.gitDir));
+      if (!(await seen())) await fetchOrRemake(mirror, { ...settings, depth: least });
+      if (await hasHistory(mirror, depth)) return true;
+      const wanted = Math.max(depth, least);
+      await fetchHistory(mirror, { ...settings, depth: wanted });
+      await layout.noteWantedDepth(mirror.gitDir, wanted);
       return true;
     });
     if (fetched) tidy(mirror.gitDir);

@@ -17,6 +17,7 @@ const patterns: readonly (readonly [RegExp, GitRefusalCode])[] = [
   [/No space left on device|Disk quota exceeded/, 'no-space'],
   [/died of signal (25|31)\b|File too large|File size limit|out of memory|malloc failed/i, 'too-large'],
   [/couldn't find remote ref|no such remote ref/, 'ref-missing'],
+  [/not our ref|unadvertised object/, 'commit-unreachable'],
   [/Authentication failed|could not read (Username|Password)|returned error: 40[13]/, 'authentication'],
   [/returned error: 30\d|unable to update url base from redirection/, 'not-found'],
   [/repository '.*' not found|returned error: 404|does not appear to be a git repository/, 'not-found'],
@@ -36,6 +37,7 @@ const explanations: Partial<Record<GitRefusalCode, string>> = {
   'no-space': 'the disk that holds the mirrors and workspaces is full. Free some space and run it again.',
   'too-large': 'the repository is larger than the limits for one pack or file. Raise them or slim it down.',
   'ref-missing': 'the reference no longer exists there. It was deleted or renamed after the event.',
+  'commit-unreachable': 'the server does not have the commit, or gives it to nobody by its id.',
   authentication: 'the server refused the credential, or wants one. Check the token and its access.',
   'not-found':
     'no repository at its clone URL. Check the name (a renamed one redirects, which is not followed) and that the credential may see it.',

@@ -15,7 +15,15 @@ export type GitSource = GitAddress & {
   ref: string;
   /** 40 hex digits, or 64 in a SHA-256 repository. */
   sha: string;
+  /**
+   * Whoever named the commit answers for it, as a repository does for the commits of its submodules: it is fetched by its
+   * id, and that it is on a reference is neither asked nor proven. `ref` is then `namedCommit`.
+   */
+  byId?: true;
 };
+
+/** In place of a reference, for what is fetched by its id alone. */
+export const namedCommit = 'refs/hookline/named-commit';
 
 /** A source that passed the guard: the URL is in normal form and nothing in it can be read as an option by git. */
 export type CheckedSource = GitSource & { url: URL };

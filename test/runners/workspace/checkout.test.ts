@@ -92,6 +92,39 @@ describe('a checkout', () => {
     }
   });
 
+  it('has every tag beside the whole history, and none that is gone', async () => {
+    const scratch = await useScratch({ mirrors: { depth: 1 } });
+    await scratch.repository.commit({ a: '0' });
+    await scratch.repository.git('tag', 'v1');
+    await scratch.repository.git('tag', 'gone');
+    const sha = await scratch.repository.commit({ a: '1' });
+    const whole = { depth: Number.POSITIVE_INFINITY };
+    await checkout(scratch.mirrors, scratch.source(sha), join(scratch.folder, 'first'), whole);
+    await scratch.repository.git('tag', '-d', 'gone');
+    await scratch.repository.git('tag', '-a', 'v2', '-m', 'Two');
+    const folder = join(scratch.folder, 'second');
+    await checkout(scratch.mirrors, scratch.source(sha), folder, whole);
+    expect(await git(folder, 'tag')).toBe('v1\nv2');
+    expect(await git(folder, 'describe', '--exact-match')).toBe('v2');
+    expect(await git(folder, 'describe', '--tags', 'HEAD~1')).toBe('v1');
+    expect(await git(folder, 'rev-parse', '--is-shallow-repository')).toBe('false');
+    expect(await git(folder, 'fsck')).toBe('');
+  });
+
+  it('brings the history that is asked for of a commit that its branch has left behind, or left', async () => {
+    const scratch = await useScratch({ mirrors: { depth: 2 } });
+    for (let n = 0; n < 5; n++) await scratch.repository.commit({ a: String(n) });
+    const sha = await scratch.repository.commit({ a: 'wanted' });
+    await scratch.mirrors.ensure(scratch.source(sha));
+    const next = await scratch.repository.commit({ a: 'next' });
+    await scratch.mirrors.ensure(scratch.source(next));
+    await scratch.repository.git('branch', 'kept');
+    await scratch.repository.git('reset', '--hard', '-q', 'HEAD~5');
+    const folder = join(scratch.folder, 'work');
+    await checkout(scratch.mirrors, scratch.source(sha), folder, { depth: 5 });
+    expect((await git(folder, 'log', '--format=%H')).split('\n')).toHaveLength(5);
+  });
+
   it('takes branch names that are awkward in a configuration or a path', async () => {
     const scratch = await useScratch();
     const sha = await scratch.repository.commit({ a: '1' });
