@@ -28,6 +28,8 @@ export const jobEventSchema = z.discriminatedUnion('type', [
     /** What the name stood for: the engine's id, and `name@sha256:…` of an image that came from a registry. */
     imageId: z.string().max(200).optional(),
     imageDigest: z.string().max(500).optional(),
+    /** There is no container around its steps, and no image was looked at. */
+    isolation: z.literal('none').optional(),
   }),
   z.object({ type: z.literal('step.started'), at, index: z.int().nonnegative(), name: z.string().max(300) }),
   z.object({

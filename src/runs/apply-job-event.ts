@@ -21,7 +21,12 @@ export function applyJobEvent(job: Job, attempt: Attempt, seq: number, body: Job
         ...job,
         ...(image && !job.image ? { image } : {}),
         startedAtMs: job.startedAtMs ?? known(body.at),
-        attempt: { ...advanced, ...(image ? { image } : {}), startedAtMs: known(body.at) },
+        attempt: {
+          ...advanced,
+          ...(image ? { image } : {}),
+          ...(body.isolation ? { isolation: body.isolation } : {}),
+          startedAtMs: known(body.at),
+        },
       };
     }
     case 'step.started':

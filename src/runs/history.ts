@@ -101,6 +101,8 @@ export type AttemptDetail = {
   runner?: string;
   /** `moved`: another than what the job's first attempt ran in. */
   image?: UsedImage & { moved?: true };
+  /** It ran as processes of the runner's host, without a container. */
+  isolation?: 'none';
   reason?: Reason;
   /** Whose doing it was that it ended so, as far as its reason says. */
   fault?: FaultKind;

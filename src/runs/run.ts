@@ -132,6 +132,8 @@ export type Attempt = {
   readonly lease?: Lease;
   /** What its container was made of. */
   readonly image?: UsedImage;
+  /** Its runner has no containers: the steps ran as processes of its host. */
+  readonly isolation?: 'none';
   readonly cancelRequested: boolean;
   /** The sequence number of the last event that was applied; 0 before the first. */
   readonly lastSeq: number;

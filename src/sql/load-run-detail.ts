@@ -14,6 +14,7 @@ import {
   approvalOf,
   gatesOf,
   imageOf,
+  isolationOf,
   limitOf,
   logOf,
   problemsOf,
@@ -196,6 +197,7 @@ function attemptDetailOf(
     status: row.status as AttemptDetail['status'],
     ...(row.runner_name === null ? {} : { runner: row.runner_name }),
     ...attemptImageOf(row, job),
+    ...isolationOf(row),
     ...(reason ? { reason } : {}),
     ...(fault ? { fault } : {}),
     // A person who asks for the job again begins a new count.

@@ -17,6 +17,7 @@ import * as newestAndImages from './migrations/041-newest-and-images.ts';
 import * as checks from './migrations/050-checks.ts';
 import * as usage from './migrations/060-usage.ts';
 import * as notifications from './migrations/070-notifications.ts';
+import * as isolation from './migrations/074-isolation.ts';
 import type { Tables } from './tables.ts';
 
 type Step = { up(db: Kysely<unknown>, columns: ColumnTypes): Promise<void> };
@@ -37,6 +38,7 @@ const steps: Record<string, Step> = {
   '050-checks': checks,
   '060-usage': usage,
   '070-notifications': notifications,
+  '074-isolation': isolation,
 };
 
 /** The names of all steps, the first one first. */

@@ -149,6 +149,7 @@ export function attemptRowOf(
     cancel_requested: attempt.cancelRequested ? 1 : 0,
     last_seq: attempt.lastSeq,
     image: jsonOrNull(attempt.image),
+    isolation: attempt.isolation ?? null,
     usage: jsonOrNull(attempt.usage),
     reason: jsonOrNull(attempt.reason),
     log_lines: log?.lines ?? null,
@@ -172,6 +173,7 @@ export function attemptOf(row: AttemptRow, steps: Step[]): Attempt {
     cancelRequested: row.cancel_requested === 1,
     lastSeq: row.last_seq,
     ...imageOf(row),
+    ...isolationOf(row),
     ...withReason(row.reason),
     ...usageOf(row),
     ...logOf(row),
@@ -182,6 +184,10 @@ export function attemptOf(row: AttemptRow, steps: Step[]): Attempt {
 
 export function imageOf({ image }: { image: string | null }): { image?: UsedImage } {
   return image === null ? {} : { image: JSON.parse(image) as UsedImage };
+}
+
+export function isolationOf({ isolation }: Pick<AttemptRow, 'isolation'>): Pick<Attempt, 'isolation'> {
+  return isolation === 'none' ? { isolation } : {};
 }
 
 function leaseOf(row: AttemptRow): Pick<Attempt, 'lease'> {

@@ -145,6 +145,7 @@ export type AttemptRow = {
   cancel_requested: number;
   last_seq: number;
   image: string | null;
+  isolation: string | null;
   usage: string | null;
   reason: string | null;
   log_lines: number | null;

@@ -16,12 +16,14 @@ ${earlier.map(
 )}</ul>`;
 }
 
-function attemptText({ number, status, runner, reason, fault, triedAgain }: AttemptDetail): Html {
+function attemptText(attempt: AttemptDetail): Html {
+  const { number, status, runner, isolation, reason, fault, triedAgain } = attempt;
   const where = runner === undefined ? '' : html` on ${isolated(runner)}`;
   const tag =
     fault === 'infrastructure'
       ? html` <span class="tag" title="no fault of the repository">infrastructure</span>`
       : '';
+  const bare = isolation === 'none' ? ' without isolation' : '';
   const why = reason ? html`: ${isolated(shortened(reason.message, 300))}` : '';
-  return html`Attempt ${number} ${words[status]}${where}${tag}${why}${triedAgain ? ', tried again' : ''}`;
+  return html`Attempt ${number} ${words[status]}${where}${bare}${tag}${why}${triedAgain ? ', tried again' : ''}`;
 }

@@ -50,6 +50,7 @@ function about(job: JobDetail, attempt: AttemptDetail | undefined, nowMs: number
     job.needs.length > 0 ? html`needs ${isolated(job.needs.join(', '))}` : undefined,
     attempt?.runner === undefined ? undefined : html`on ${isolated(attempt.runner)}`,
     attempt?.image ? imageText(attempt.image) : undefined,
+    attempt?.isolation === 'none' ? html`<b>without isolation</b>` : undefined,
     attempt !== undefined && attempt.number > 1 ? html`attempt ${attempt.number}` : undefined,
     attempt?.usage ? usageText(attempt.usage) : undefined,
     attempt?.status === 'queued' ? waitText(attempt, nowMs) : undefined,

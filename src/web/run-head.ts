@@ -2,6 +2,7 @@ import { html } from 'hono/html';
 import type { RunDetail } from '../runs/history.ts';
 import { approvalBoxes } from './approval-box.ts';
 import { type Html, isolated, nothing } from './html-text.ts';
+import { isolationBox } from './isolation-box.ts';
 import { listHref } from './list-query.ts';
 import { reasonBox } from './reason-box.ts';
 import { reference, shortCommit, titleOf } from './reference-view.ts';
@@ -37,5 +38,6 @@ ${run.approval ? html`<span>approved by ${isolated(run.approval.by)} ${age(run.a
 </p>
 ${run.reason ? reasonBox(run.reason, run.status, run.problems) : ''}
 ${withActions ? approvalBoxes(run) : ''}
+${isolationBox(run)}
 ${warningBox(run)}`;
 }

@@ -35,6 +35,10 @@ const attemptJson = z
           'What its container was made of: the name in the pipeline, the id of the engine, the digest in a registry; ' +
           "`moved` when the job's first attempt ran in another.",
       }),
+    isolation: z.literal('none').optional().openapi({
+      description:
+        "It ran as processes of the runner's host: no container held it, and its image was not used.",
+    }),
     reason: reasonJson.optional(),
     fault: z.enum(faultKinds).optional().openapi({
       description:
@@ -150,6 +154,7 @@ function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
     status,
     runner,
     image,
+    isolation,
     reason,
     fault,
     triedAgain,
@@ -164,6 +169,7 @@ function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
     status,
     runner,
     image,
+    isolation,
     reason,
     fault,
     triedAgain,

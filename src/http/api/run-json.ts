@@ -12,6 +12,7 @@ import type {
   StatusDetail,
 } from '../../runs/history.ts';
 import { type Approval, type RunLimit, statuses } from '../../runs/run.ts';
+import { unisolatedRunners } from '../../runs/unisolated-runners.ts';
 import { jobJson, jobToJson } from './job-json.ts';
 import { problemJson, problemToJson, referenceJson } from './problem-json.ts';
 import { reasonJson, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
@@ -141,6 +142,10 @@ export const runJson = runSummaryJson
     problems: z.array(problemJson).optional().openapi({
       description: 'The mistakes in the pipeline file, when those are why there is no job.',
     }),
+    withoutIsolation: z.array(z.string()).optional().openapi({
+      description:
+        'Names of the runners on which jobs of it ran as processes of the host, without a container.',
+    }),
     jobs: z.array(jobJson),
     artifacts: z.array(artifactJson),
     deployments: z.array(deploymentJson),
@@ -173,6 +178,7 @@ export function runSummaryToJson(run: RunSummary): z.infer<typeof runSummaryJson
 }
 
 export function runToJson(run: RunDetail): z.infer<typeof runJson> {
+  const withoutIsolation = unisolatedRunners(run);
   return {
     ...runSummaryToJson(run),
     ...(run.schedule ? { schedule: scheduledTimeToJson(run.schedule) } : {}),
@@ -184,6 +190,7 @@ export function runToJson(run: RunDetail): z.infer<typeof runJson> {
     ...(run.limit ? limitToJson(run.limit) : {}),
     pipeline: pipelineToJson(run.pipeline),
     ...(run.problems ? { problems: run.problems.map(problemToJson) } : {}),
+    ...(withoutIsolation.length === 0 ? {} : { withoutIsolation }),
     jobs: run.jobs.map(jobToJson),
     artifacts: run.artifacts.map(artifactToJson),
     deployments: run.deployments.map(deploymentToJson),

@@ -39,6 +39,21 @@ function specOf(run: Run) {
   return buildSpecOf(run, { ...job, plan: job.plan }, { source, secrets: {} }, limits);
 }
 
+describe('a job that ran without isolation', () => {
+  it('says so of that attempt, and remembers no image', () => {
+    const [claimed, , finished] = attempted(1, first);
+    const body: JobEvent = { type: 'job.started', at: 2_000, image: 'debian:12', isolation: 'none' };
+    const started: RunEvent = { type: 'reported', jobId: id, leaseId: 'l1', seq: 1, body };
+    const run = move(
+      created([buildPlan('a')]).run,
+      ...[claimed, started, finished].filter((e) => e !== undefined),
+    );
+    expect(run.jobs[0]).toMatchObject({ status: 'success', attempt: { isolation: 'none' } });
+    expect(run.jobs[0]).not.toHaveProperty('image');
+    expect(move(run, again, ...attempted(2, first)).jobs[0]?.attempt).not.toHaveProperty('isolation');
+  });
+});
+
 describe('a job that is run again', () => {
   it('remembers what its first attempt ran in, and asks for the same', () => {
     expect(done.jobs[0]).toMatchObject({ image, attempt: { image } });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { earlierAttempts } from '../../../src/web/earlier-attempts.ts';
+import { isolationBox } from '../../../src/web/isolation-box.ts';
 import { jobCards } from '../../../src/web/job-cards.ts';
 import { runFacts } from '../../../src/web/run-facts.ts';
 import { sampleAttempt, sampleJob, sampleNowMs, sampleRun, sampleStep } from './sample-runs.ts';
@@ -31,6 +32,16 @@ describe('the attempts of a job on its page', () => {
     const shown = (nowMs: number) => textOf(jobCards(sampleRun({ jobs: [job] }), job, nowMs));
     expect(await shown(sampleNowMs)).toContain('attempt 2 · tried again in 8.0 s');
     expect(await shown(notBeforeMs)).toContain('attempt 2 · waits for a free runner');
+  });
+
+  it('say where they ran without isolation, on the page’s head too', async () => {
+    const bare = sampleAttempt({ isolation: 'none', reason: { code: 'step-failure', message: 'no' } });
+    const job = sampleJob({ attempts: [bare, sampleAttempt({ number: 2, isolation: 'none' })] });
+    const run = sampleRun({ jobs: [job] });
+    expect(await textOf(earlierAttempts(job))).toBe('Attempt 1 ended on builder-1 without isolation: no log');
+    expect(await textOf(jobCards(run, job, sampleNowMs))).toContain('on builder-1 · without isolation');
+    expect(await textOf(isolationBox(run))).toContain('Ran without isolation on runner builder-1:');
+    expect(await textOf(isolationBox(sampleRun({})))).toBe('');
   });
 
   it('tell of a step how often it was tried', async () => {
