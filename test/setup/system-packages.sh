@@ -53,8 +53,12 @@ want_program() {
     unzip) have unzip || missing unzip unzip ;;
     compose)
       have docker-compose || docker compose version >/dev/null 2>&1 || missing docker-compose docker-compose
-      # Makes the images of its services where no registry can be reached.
+      # Makes the image of hookline where no registry can be reached; the other services run this machine's programs.
       have mmdebstrap || missing mmdebstrap mmdebstrap
+      have haproxy || missing haproxy haproxy
+      have redis-server || missing redis-server redis-server
+      have curl || missing curl curl
+      have wget || missing wget wget
       ;;
     *) die "unknown part '$1'; known are node, git, redis, docker, compose, chromium, postgres, s3, faketime, nginx, curl, unzip" ;;
   esac
@@ -118,7 +122,7 @@ forbid_starts_at_boot() {
   [ -d /run/systemd/system ] || return 0
   for package in $missing_packages; do
     case $package in
-      redis-server | memcached | swift-* | postgresql* | nginx*)
+      redis-server | memcached | haproxy | swift-* | postgresql* | nginx*)
         units=$(dpkg -L "$package" | sed -n 's|.*/systemd/system/\([^/@]*\.service\)$|\1|p')
         # shellcheck disable=SC2086 -- both are lists of words.
         [ -z "$units" ] || $as_root systemctl --quiet disable $units >>"$scratch/apt.log" 2>&1 || :

@@ -17,13 +17,13 @@ const npmPackage = 'npm@11';
 export type ComposeImages = {
   /** What the Dockerfile's BASE is where no registry is. */
   readonly base: string;
-  /** One image with all that docker-compose.yml would take from a registry. */
+  /** One image for all that docker-compose.yml would take from a registry; `mounts.yml` brings the programs. */
   readonly standIns: string;
 };
 
 /**
- * Makes the images that docker-compose.yml would otherwise take from a registry: about two minutes the first time,
- * nothing as long as what they are made of stays the same.
+ * Makes the images that docker-compose.yml would otherwise take from a registry: some seconds the first time, nothing as
+ * long as what they are made of stays the same.
  */
 export async function buildComposeImages(options: {
   dockerHost: string;
@@ -65,7 +65,7 @@ export async function buildComposeImages(options: {
     ],
     args: { BASE: base },
     async fill(context) {
-      say('making an image of HAProxy, PostgreSQL, Redis and Swift from Debian packages, about a minute');
+      say('making an image for the programs of this machine: HAProxy, PostgreSQL, Redis, Swift');
       await cp(folderOf('stand-ins'), context, { recursive: true });
       await copyFile(folderOf('../s3-server.ts'), join(context, 's3-server.ts'));
     },

@@ -9,11 +9,14 @@ import { dockerClient } from '../docker-client.ts';
 import { findProgram } from '../find-program.ts';
 
 const run = promisify(execFile);
-const file = fileURLToPath(new URL('../../../docker-compose.yml', import.meta.url));
+const files = ['../../../docker-compose.yml', './mounts.yml'].flatMap((path) => [
+  '--file',
+  fileURLToPath(new URL(path, import.meta.url)),
+]);
 const commandLimitMs = 240_000;
 const outputLimitBytes = 16 * 2 ** 20;
 
-/** docker-compose.yml under a name of its own, so that two of it do not meet. */
+/** docker-compose.yml on the programs of this machine, under a name of its own, so that two of it do not meet. */
 export type ComposeProject = {
   /** Runs docker-compose and answers what it printed; rejects with what it complained about. */
   compose(...args: string[]): Promise<string>;
@@ -42,7 +45,7 @@ export async function openComposeProject(options: {
 
   async function compose(...args: string[]): Promise<string> {
     const { PATH = '', HOME = '' } = process.env;
-    const whole = [...first, '--project-name', name, '--file', file, '--env-file', envFile, ...args];
+    const whole = [...first, '--project-name', name, ...files, '--env-file', envFile, ...args];
     const { stdout } = await run(command, whole, {
       // Nothing else: a variable of this process would win over the file.
       env: { PATH, HOME, DOCKER_HOST: dockerHost },
