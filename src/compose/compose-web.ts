@@ -32,6 +32,7 @@ import { createSecretStore } from '../secrets/secret-store.ts';
 import { replayDelivery } from '../sql/replay-delivery.ts';
 import { createSqlCheckBook } from '../sql/sql-check-book.ts';
 import { createSqlCommands } from '../sql/sql-commands.ts';
+import { createSqlCommentBook } from '../sql/sql-comment-book.ts';
 import { createSqlHeads } from '../sql/sql-heads.ts';
 import { createSqlHistory } from '../sql/sql-history.ts';
 import { createSqlInbox } from '../sql/sql-inbox.ts';
@@ -50,6 +51,7 @@ import { interpretCodecommitEvent } from '../webhooks/codecommit/interpret-codec
 import { githubWebhook } from '../webhooks/github/github-webhook.ts';
 import { interpretGithubEvent } from '../webhooks/github/interpret-github-event.ts';
 import { readCheckRequest } from '../webhooks/github/read-check-request.ts';
+import { readCommentRequest } from '../webhooks/github/read-comment-request.ts';
 import { awsKeys } from './aws-keys.ts';
 import { cloneBases } from './clone-bases.ts';
 import type { DataDirectory } from './data-directory.ts';
@@ -121,6 +123,7 @@ export async function startWeb(
     apiUrl,
     ...(access === undefined ? {} : { access }),
     checks: { book: createSqlCheckBook(db), requestOf: readCheckRequest },
+    comments: { book: createSqlCommentBook(db), requestOf: readCommentRequest, newMark: newId },
   });
   const codecommit = createCodecommitForge({
     interpret: interpretCodecommitEvent,
@@ -185,7 +188,7 @@ export async function startWeb(
       forges,
       pipelines: createPipelineSource(mirrors),
       calendar: { schedules, refs },
-      requests: { history, commands },
+      requests: { history, commands, store },
       heads,
       openJob: (run, wanted) =>
         openJob(run, wanted, { forges, vault, store, limits: { logLimitBytes, ...job } }),

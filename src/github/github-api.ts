@@ -184,7 +184,8 @@ function limitOf({ status, headers }: Response, text: string, nowMs: number): nu
 function problemOf(response: Response, text: string, path: string, limited: boolean): Error {
   const message = `GitHub answered ${response.status} to ${path}: ${messageIn(text)}`;
   const hopeless = response.status >= 400 && response.status < 500 && response.status !== 408 && !limited;
-  return hopeless ? new ForgeRefusal('refused', message) : new Error(message);
+  const code = response.status === 404 || response.status === 410 ? 'not-found' : 'refused';
+  return hopeless ? new ForgeRefusal(code, message) : new Error(message);
 }
 
 function messageIn(text: string): string {

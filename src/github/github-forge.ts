@@ -2,11 +2,14 @@ import { messageOf } from '../errors.ts';
 import type { Interpretation } from '../runs/change.ts';
 import type { CheckBook } from '../runs/check-book.ts';
 import type { CheckRequest } from '../runs/check-request.ts';
+import type { CommentBook } from '../runs/comment-book.ts';
+import type { CommentRequest } from '../runs/comment-command.ts';
 import type { RecordedDelivery } from '../runs/delivery-queue.ts';
 import { type Forge, ForgeRefusal, SourceRefusal } from '../runs/forge.ts';
 import type { GithubAccess } from './github-access.ts';
 import { createGithubApi } from './github-api.ts';
 import { createGithubChecks } from './github-checks.ts';
+import { createGithubComments } from './github-comments.ts';
 import { createMayWrite } from './github-permission.ts';
 import { createGithubPullRequests } from './github-pull-requests.ts';
 
@@ -19,13 +22,19 @@ export type GithubForgeOptions = {
   /** `https://api.github.com`, or `https://HOST/api/v3`. */
   apiUrl: string;
   access?: GithubAccess;
+  /** Absent: what is written below pull requests is not looked at. */
+  comments?: {
+    book: CommentBook;
+    requestOf: (delivery: GithubDelivery) => CommentRequest | undefined;
+    newMark: () => string;
+  };
   /** Wanted of an App, which reports by check runs. */
   checks?: { book: CheckBook; requestOf: (delivery: GithubDelivery) => CheckRequest | undefined };
 };
 
 /** GitHub and what speaks like it. With a token or as an App: clones by it, results as commit statuses or, as an App, as check runs. */
 export function createGithubForge(options: GithubForgeOptions): Forge {
-  const { apiUrl, access, checks } = options;
+  const { apiUrl, access, checks, comments } = options;
   const asked = access === undefined ? {} : { access };
   const statuses = createGithubApi({ apiUrl, ...asked, permissions: { statuses: 'write' } });
 
@@ -59,7 +68,15 @@ export function createGithubForge(options: GithubForgeOptions): Forge {
       ? {
           postCheck: createGithubChecks({ apiUrl, access, book: checks.book }),
           requestOf: (delivery) => checks.requestOf(payloadOf(delivery)),
-          mayWrite: createMayWrite({ apiUrl, access }),
+        }
+      : {}),
+
+    ...(access ? { mayWrite: createMayWrite({ apiUrl, access }) } : {}),
+
+    ...(access && comments
+      ? {
+          commentOf: (delivery) => comments.requestOf(payloadOf(delivery)),
+          ...createGithubComments({ apiUrl, access, ...comments }),
         }
       : {}),
 

@@ -137,7 +137,7 @@ export async function startControl(ports: ControlPorts, settings: ControlSetting
       planned.runs.length > 0
         ? ({ outcome: 'runs', settledAtMs, ...(reason ? { reason } : {}) } as const)
         : ({ outcome: 'ignored', reason, settledAtMs } as const);
-    const runs = await store.settleDelivery(delivery.id, verdict, planned.runs);
+    const runs = await store.settleDelivery(delivery.id, verdict, planned.runs, planned.effects);
     for (const run of runs)
       log.info({ runId: run.id, repository: run.repository }, `run #${run.number} created`);
     if (planned.no.length > 0) {

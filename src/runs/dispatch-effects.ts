@@ -49,6 +49,7 @@ const capacities: Record<Effect['type'], number> = {
   'check-run': 16,
   'stop-lease': 16,
   notification: 8,
+  'comment-answer': 4,
 };
 
 /** Carries out the effects that are due and notes what became of each. */
@@ -108,6 +109,13 @@ async function perform(entry: OutboxEntry, ports: DispatchPorts, signal: AbortSi
     case 'notification':
       if (!ports.notify) throw new NotifyRefusal('not-set-up', 'notifications are not set up here');
       return ports.notify(effect.notification, signal);
+    case 'comment-answer': {
+      const { answer } = effect;
+      const forge = ports.forges[answer.provider];
+      if (!forge?.answerComment)
+        throw new ForgeRefusal('refused', `${answer.provider} takes no comments here`);
+      return forge.answerComment(answer, { signal });
+    }
     case 'check-run': {
       const { check } = effect;
       const forge = ports.forges[check.provider];

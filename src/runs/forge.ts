@@ -2,6 +2,7 @@ import { Refusal } from '../errors.ts';
 import type { Change, Interpretation } from './change.ts';
 import type { CheckRequest } from './check-request.ts';
 import type { CheckReport, CheckRun } from './check-run.ts';
+import type { CommentAnswer, CommentRequest } from './comment-command.ts';
 import type { CommitStatus } from './commit-status.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
 
@@ -14,6 +15,16 @@ export type Forge = {
   interpret(delivery: Pick<RecordedDelivery, 'event' | 'body'>): Interpretation;
   /** Pure: what a delivery asks of runs that there are, if that is what it is for. Throws a `Refusal` when malformed. */
   requestOf?(delivery: Pick<RecordedDelivery, 'event' | 'body'>): CheckRequest | undefined;
+  /** Pure: the command that a comment on a pull request is, if the delivery is of one. Throws a `Refusal` when malformed. */
+  commentOf?(delivery: Pick<RecordedDelivery, 'event' | 'body'>): CommentRequest | undefined;
+  /** The commit that a pull request stands at; undefined when it is not open any more. Rejects as `postStatus` does. */
+  pullRequestHead?(
+    repository: string,
+    number: number,
+    options: { signal: AbortSignal },
+  ): Promise<string | undefined>;
+  /** Once for each id, also when it was cut off before. Rejects as `postStatus` does. */
+  answerComment?(answer: CommentAnswer, options: { signal?: AbortSignal }): Promise<void>;
   /** Whether the account may write to the repository. Rejects as `postStatus` does. */
   mayWrite?(repository: string, login: string, options: { signal: AbortSignal }): Promise<boolean>;
   /** Where the code of a change is fetched from, built from the settings and the repository's name alone. */
@@ -86,8 +97,11 @@ export type CommitFacts = {
 export const sourceRefusalCodes = ['unreachable', 'timeout', 'moved', 'refused', 'damaged'] as const;
 export class SourceRefusal extends Refusal<(typeof sourceRefusalCodes)[number]> {}
 
-/** The provider understood and will never take it: the token lacks a right, the commit is unknown to it. */
-export class ForgeRefusal extends Refusal<'refused'> {}
+/**
+ * The provider understood and will never take it: the token lacks a right, the commit is unknown to it. `not-found`: what
+ * is named is not there, or not for us.
+ */
+export class ForgeRefusal extends Refusal<'refused' | 'not-found'> {}
 
 /** PORT. Secrets of repositories, opened. */
 export type SecretVault = {

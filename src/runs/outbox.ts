@@ -28,6 +28,7 @@ export type Outbox = {
 export type OutboxEntry = {
   id: number;
   key: string;
+  /** Empty where it follows from a delivery and belongs to no run. */
   runId: string;
   correlationId: string;
   effect: Effect;
@@ -43,6 +44,8 @@ export function outboxKey(effect: Effect): string {
       return `ticket ${effect.jobId} ${effect.attempt}`;
     case 'stop-lease':
       return `stop ${effect.leaseId}`;
+    case 'comment-answer':
+      return `answer ${effect.answer.provider} ${effect.answer.id}`;
     case 'check-run':
       return `check ${effect.check.externalId}`;
     case 'notification': {

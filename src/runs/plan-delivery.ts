@@ -6,7 +6,7 @@ import { explainTemplate, templateOf } from '../../pipelines/templates/template-
 import type { Reason } from '../contract/job-event.ts';
 import { Refusal } from '../errors.ts';
 import { addressAuthors } from './address-authors.ts';
-import { answerCheckRequest, type RequestPorts } from './answer-check-request.ts';
+import { answerRequest, type RequestsPorts } from './answer-request.ts';
 import type { Change, Interpretation } from './change.ts';
 import type { NewRun } from './create-run.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
@@ -26,6 +26,7 @@ import {
 } from './read-pipeline.ts';
 import type { RemoteRefs } from './remote-refs.ts';
 import type { ScheduleBook } from './schedule.ts';
+import type { Effect } from './transition.ts';
 import { triggerOf } from './trigger-of.ts';
 
 export type PlanPorts = {
@@ -37,8 +38,8 @@ export type PlanPorts = {
   heads?: HeadBook;
   /** Names of the repositories that may have runs; absent: any whose delivery verifies. */
   repositories?: ReadonlySet<string>;
-  /** Absent: nobody answers the buttons beside checks. */
-  requests?: Pick<RequestPorts, 'history' | 'commands'>;
+  /** Absent: nobody answers the buttons beside checks, and the commands in comments. */
+  requests?: RequestsPorts;
   /** Absent: a repository without a pipeline file has no runs. */
   templates?: Templates;
   /** Images of translated files, in place of the official ones. */
@@ -51,8 +52,10 @@ export type PlanPorts = {
   newId: () => string;
 };
 
-/** `notes`: what is to be said of the runs. `again`: the code cannot be reached just now. */
-export type Planned = { runs: NewRun[]; no: string[]; notes?: string[] } | { again: string };
+/** `notes`: what is to be said of the runs. `effects`: beside them. `again`: the code cannot be reached just now. */
+export type Planned =
+  | { runs: NewRun[]; no: string[]; notes?: string[]; effects?: Effect[] }
+  | { again: string };
 
 /**
  * Turns a recorded delivery into the runs it asks for, and into the reasons for what it does not get. Everything
@@ -64,7 +67,7 @@ export async function planDelivery(
   signal: AbortSignal,
 ): Promise<Planned> {
   const answered = await answerRequest(delivery, ports, signal);
-  if (answered) return 'again' in answered ? answered : { runs: [], no: [answered.no] };
+  if (answered) return answered;
   const asked = await interpret(delivery, ports, signal);
   if ('again' in asked) return asked;
   for (const branch of delivery.isLate ? [] : (asked.deleted ?? [])) {
@@ -88,24 +91,6 @@ export async function planDelivery(
     if ('note' in outcome) planned.notes = [...(planned.notes ?? []), `${change.ref}: ${outcome.note}`];
   }
   return planned;
-}
-
-/** The buttons beside checks change runs that there are; whoever presses them sees at the check what became of it. */
-async function answerRequest(
-  delivery: RecordedDelivery,
-  { forges, requests, repositories, now }: PlanPorts,
-  signal: AbortSignal,
-): Promise<{ no: string } | { again: string } | undefined> {
-  const forge = delivery.source === 'hookline' ? undefined : forges[delivery.source];
-  if (!forge?.requestOf || !requests) return undefined;
-  try {
-    const request = forge.requestOf(delivery);
-    if (!request || (repositories && !repositories.has(request.repository))) return undefined;
-    return await answerCheckRequest(request, delivery, forge, { ...requests, now }, signal);
-  } catch (error) {
-    if (error instanceof Refusal) return { no: error.message };
-    throw error;
-  }
 }
 
 async function interpret(

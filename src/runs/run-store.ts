@@ -2,7 +2,7 @@ import type { Ticket } from '../contract/ticket.ts';
 import type { Command, CommandOutcome, DecidedCommand } from './command.ts';
 import type { NewRun } from './create-run.ts';
 import type { Run } from './run.ts';
-import type { Transition } from './transition.ts';
+import type { Effect, Transition } from './transition.ts';
 
 /**
  * PORT. The truth about runs. Every method is one transaction: the state, its effects (into the outbox) and
@@ -19,9 +19,15 @@ export type RunStore = {
    * repository. Idempotent: a delivery that was settled before stays as it was, and its runs are returned; so
    * no two runs ever come of one (delivery, reference, pipeline). In the same transaction a run that supersedes
    * others moves on, by `superseded`, every older run of its repository, event, reference and pipeline that has not
-   * ended; what these have to say stands in the outbox before what the new run says.
+   * ended; what these have to say stands in the outbox before what the new run says. `effects` follow from the delivery
+   * itself.
    */
-  settleDelivery(deliveryId: string, verdict: DeliveryVerdict, runs: readonly NewRun[]): Promise<Run[]>;
+  settleDelivery(
+    deliveryId: string,
+    verdict: DeliveryVerdict,
+    runs: readonly NewRun[],
+    effects?: readonly Effect[],
+  ): Promise<Run[]>;
   /**
    * Loads the run, locked against everyone else, lets `decide` move it on and stores what it returned. When
    * `decide` returns the very same run, nothing is written. Returns the run as it now stands, or nothing when

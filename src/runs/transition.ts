@@ -4,6 +4,7 @@ import type { Ticket } from '../contract/ticket.ts';
 import { applyJobEvent, endedSteps } from './apply-job-event.ts';
 import { cancelJob } from './cancel-job.ts';
 import { type CheckRun, checkRunsOf } from './check-run.ts';
+import type { CommentAnswer } from './comment-command.ts';
 import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-status.ts';
 import { failFast } from './fail-fast.ts';
 import { decideGate, expireGate, isHeldBack } from './gate.ts';
@@ -62,6 +63,7 @@ export type Effect =
   | { type: 'commit-status'; status: CommitStatus }
   | { type: 'check-run'; check: CheckRun }
   | { type: 'notification'; notification: Notification }
+  | { type: 'comment-answer'; answer: CommentAnswer }
   /** Tells the runner that holds the lease, at once, to stop; what gets lost is said again in answer to its heartbeat. */
   | { type: 'stop-lease'; leaseId: string; runner: string };
 

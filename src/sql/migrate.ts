@@ -18,6 +18,7 @@ import * as checks from './migrations/050-checks.ts';
 import * as usage from './migrations/060-usage.ts';
 import * as notifications from './migrations/070-notifications.ts';
 import * as isolation from './migrations/074-isolation.ts';
+import * as comments from './migrations/076-comments.ts';
 import type { Tables } from './tables.ts';
 
 type Step = { up(db: Kysely<unknown>, columns: ColumnTypes): Promise<void> };
@@ -39,6 +40,7 @@ const steps: Record<string, Step> = {
   '060-usage': usage,
   '070-notifications': notifications,
   '074-isolation': isolation,
+  '076-comments': comments,
 };
 
 /** The names of all steps, the first one first. */

@@ -167,24 +167,41 @@ async function saveFact(
 }
 
 async function saveEffects(db: Writer, run: Run, effects: readonly Effect[], nowMs: number): Promise<void> {
-  const rows = effects.map((effect) => ({
-    key: outboxKey(effect),
-    type: effect.type,
-    run_id: run.id,
-    correlation_id: run.correlationId,
-    effect: JSON.stringify(effect),
-    state: 'pending',
-    created_at: nowMs,
-  }));
+  const of = { runId: run.id, correlationId: run.correlationId };
   await db
     .insertInto('outbox')
-    .values(rows.map((row, index) => ({ ...row, tries: 0, held_until: dueAtMs(run, effects[index]) })))
+    .values(effects.map((effect) => ({ ...outboxRow(effect, of, nowMs), held_until: dueAtMs(run, effect) })))
     .execute();
 }
 
+/** What follows from a delivery itself, and from none of its runs. */
+export async function saveDeliveryEffects(
+  db: Writer,
+  correlationId: string,
+  effects: readonly Effect[],
+  nowMs: number,
+): Promise<void> {
+  const of = { runId: '', correlationId };
+  const rows = effects.map((effect) => ({ ...outboxRow(effect, of, nowMs), held_until: 0 }));
+  if (rows.length > 0) await db.insertInto('outbox').values(rows).execute();
+}
+
+function outboxRow(effect: Effect, of: { runId: string; correlationId: string }, nowMs: number) {
+  return {
+    key: outboxKey(effect),
+    type: effect.type,
+    run_id: of.runId,
+    correlation_id: of.correlationId,
+    effect: JSON.stringify(effect),
+    state: 'pending',
+    tries: 0,
+    created_at: nowMs,
+  };
+}
+
 /** The ticket of an attempt that is to wait before it is given out is held until then. */
-function dueAtMs(run: Run, effect: Effect | undefined): number {
-  if (effect?.type !== 'ticket') return 0;
+function dueAtMs(run: Run, effect: Effect): number {
+  if (effect.type !== 'ticket') return 0;
   const attempt = run.jobs.find(({ id }) => id === effect.jobId)?.attempt;
   return attempt?.number === effect.attempt ? (attempt.notBeforeMs ?? 0) : 0;
 }

@@ -8,7 +8,7 @@ import type { OutboxRow, Tables } from './tables.ts';
 /** A newer effect of these types says everything that an older one of the same key would have said. */
 const replaceable: ReadonlySet<Effect['type']> = new Set(['commit-status', 'check-run']);
 
-const traceless: Effect['type'][] = ['ticket', 'stop-lease'];
+const traceless: Effect['type'][] = ['ticket', 'stop-lease', 'comment-answer'];
 
 export type SqlOutbox = Outbox & { stored(): void };
 
@@ -72,7 +72,7 @@ export function createSqlOutbox(db: Kysely<Tables>): SqlOutbox {
     },
 
     async done(id, atMs) {
-      // Tickets and stops leave no trace: the attempt says all of it. Statuses are part of the history.
+      // These leave no trace: the attempt, or the forge, says all of it. Statuses are part of the history.
       const sent = { state: 'sent', done_at: atMs, problem: null };
       await outlastOutage(async () => {
         await db.deleteFrom('outbox').where('id', '=', id).where('type', 'in', traceless).execute();

@@ -8,7 +8,7 @@ import type { Transition } from '../runs/transition.ts';
 import { isFreeAt } from './held-until.ts';
 import { inTransaction, outlastOutage } from './in-transaction.ts';
 import { loadRun } from './load-run.ts';
-import { saveTransition } from './save-run.ts';
+import { saveDeliveryEffects, saveTransition } from './save-run.ts';
 import { commandOutcome } from './sql-commands.ts';
 import { leaseOf } from './sql-leases.ts';
 import { supersedeOlder } from './supersede-older.ts';
@@ -52,7 +52,7 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
   }
 
   return {
-    async settleDelivery(deliveryId, verdict, newRuns) {
+    async settleDelivery(deliveryId, verdict, newRuns, effects = []) {
       const settle = async (trx: Transaction<Tables>) => {
         const row = {
           outcome: verdict.outcome,
@@ -66,8 +66,9 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
           .set(row)
           .where('id', '=', deliveryId)
           .where('outcome', '=', 'pending')
+          .returning('correlation_id')
           .executeTakeFirst();
-        if (settled.numUpdatedRows === 0n) return loadRunsOf(trx, deliveryId);
+        if (!settled) return loadRunsOf(trx, deliveryId);
         const created: Run[] = [];
         for (const newRun of newRuns) {
           const transition = createRun(newRun, await nextNumber(trx, newRun.repository));
@@ -75,10 +76,11 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
           await saveTransition(trx, undefined, transition, now(), newId);
           created.push(transition.run);
         }
+        await saveDeliveryEffects(trx, settled.correlation_id, effects, now());
         return created;
       };
       const runs = await outlastOutage(() => inTransaction(db, settle));
-      if (runs.length > 0) {
+      if (runs.length > 0 || effects.length > 0) {
         options.onEffects();
         options.onCommands?.();
       }

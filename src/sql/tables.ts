@@ -18,6 +18,7 @@ export type Tables = {
   deployments: DeploymentRow;
   outbox: OutboxRow;
   check_runs: CheckRunRow;
+  comments: CommentRow;
   secrets: SecretRow;
   commands: CommandRow;
   groups: GroupRow;
@@ -226,6 +227,9 @@ export type CheckRunRow = {
   /** Null while it is being made. */
   check_id: number | null;
 };
+
+/** Comments of ours: under what key, the mark in their text, and their number, which is null while one is being made. */
+export type CommentRow = { key: string; mark: string; comment_id: number | null };
 
 export type CommandRow = {
   id: string;

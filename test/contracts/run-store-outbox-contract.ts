@@ -1,7 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { OutboxEntry } from '../../src/runs/outbox.ts';
 import { transition } from '../../src/runs/transition.ts';
-import { jobId, sampleLease } from '../src/runs/sample-run.ts';
+import { jobId, sampleDelivery, sampleLease } from '../src/runs/sample-run.ts';
 import { addRuns, type Stores } from './stores.ts';
 
 /** What every database must do for effects that wait to be carried out. */
@@ -48,6 +48,29 @@ export function describeOutbox(name: string, open: () => Promise<Stores>): void 
         },
       ]);
       expect(described(await takeStatuses(stores, 2_000))).toEqual(['Run #1 is queued']);
+    });
+
+    it('takes what follows from a delivery itself, once however often it is settled', async () => {
+      const stores = await open();
+      onTestFinished(() => stores.close());
+      await stores.inbox.record(sampleDelivery('01'));
+      const answer = {
+        provider: 'github',
+        id: '01',
+        repository: 'octo/app',
+        pullRequest: 7,
+        commentId: 9,
+        sign: 'taken',
+      } as const;
+      const effects = [{ type: 'comment-answer', answer }] as const;
+      const verdict = { outcome: 'ignored', reason: 'a command', settledAtMs: 1 } as const;
+      await stores.store.settleDelivery('01', verdict, [], effects);
+      await stores.store.settleDelivery('01', verdict, [], effects);
+      const take = () => stores.outbox.take({ type: 'comment-answer', nowMs: 2, holdMs: 10, limit: 9 });
+      const entries = await take();
+      expect(entries).toMatchObject([{ runId: '', correlationId: '01', effect: { answer } }]);
+      await stores.outbox.done(entries[0]?.id ?? -1, 3);
+      expect(await take()).toEqual([]);
     });
 
     it('hands out an entry to one only, again when its taker died, and never when it is done', async () => {

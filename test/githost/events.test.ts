@@ -240,6 +240,10 @@ describe('a pull request', () => {
       [],
     );
     expect((await remoteRefs())[0]).toBe(`${moved}\trefs/pull/1/head`);
+
+    host.comment(pullRequest, 'Nice', 'ada');
+    await host.settled();
+    expect(missingFields(examplePayload('issue_comment', 'created'), received.at(-1)?.payload)).toEqual([]);
   });
 
   it('that conflicts has no merge reference', async () => {

@@ -12,6 +12,8 @@ export interface Faults {
    * 502, or to be answered late.
    */
   checks: (number | 'unheard' | { lateMs: number })[];
+  /** What the next writings of comments get, as of check runs. */
+  comments: (number | 'unheard')[];
   /** What every question about webhooks gets instead of an answer. */
   hooks: { status: 403 | 404 | 429 | 502; headers?: Record<string, string> } | undefined;
   /** How long every answer of the API and of git is held back. */
@@ -21,7 +23,7 @@ export interface Faults {
 }
 
 export function noFaults(): Faults {
-  return { statuses: [], checks: [], hooks: undefined, delayMs: 0, gitDown: false };
+  return { statuses: [], checks: [], comments: [], hooks: undefined, delayMs: 0, gitDown: false };
 }
 
 export async function holdBack({ delayMs }: Faults): Promise<void> {

@@ -8,6 +8,8 @@ import { type App, createApps, type Installation } from './apps.ts';
 import { type BareRepository, initBareRepository, readReferences } from './bare-repository.ts';
 import { checkJson } from './check-api.ts';
 import { type CheckRun, createCheckRuns } from './check-runs.ts';
+import { commentPayload } from './comment-payload.ts';
+import { type Comment, createComments } from './comments.ts';
 import { type CommitStatus, createCommitStatuses } from './commit-statuses.ts';
 import { type Faults, noFaults } from './faults.ts';
 import { oneAtATime } from './one-at-a-time.ts';
@@ -41,6 +43,16 @@ export interface GitHost extends HostUrls {
   checks(repository: string, sha: string): CheckRun[];
   /** Somebody presses "Re-run", or one of the check's own buttons. */
   pressCheck(check: CheckRun, by: string, button?: string): void;
+  /** Somebody writes below a pull request, or edits what was written there. */
+  comment(
+    pullRequest: PullRequest,
+    text: string,
+    by: string,
+    options?: { edits?: Comment; isBot?: boolean },
+  ): Comment;
+  /** What stands below a pull request, the oldest first. */
+  comments(pullRequest: PullRequest): Comment[];
+  deleteComment(comment: Comment): void;
   /** Who may write; everybody else may read. */
   readonly writers: Set<string>;
   /** Every token that an App had made is refused from now on. */
@@ -84,6 +96,7 @@ export async function startGitHost({
   const faults = noFaults();
   const statuses = createCommitStatuses();
   const checks = createCheckRuns();
+  const comments = createComments();
   const writers = new Set<string>();
   const apps = createApps(now);
   const access: Access = createAccess(token, apps);
@@ -128,6 +141,7 @@ export async function startGitHost({
       find,
       statuses,
       checks,
+      comments,
       permissionOf: (_, login) => (writers.has(login) ? 'write' : 'read'),
       webhooks,
       pullRequestsOf: pullRequests.listOf,
@@ -172,6 +186,19 @@ export async function startGitHost({
     },
     installApp: apps.install,
     writers,
+    comment(pullRequest, text, by, { edits, isBot = false } = {}) {
+      const { repository, number: issue } = pullRequest;
+      const place = { repository: repository.fullName, issue, author: by };
+      const body = { body: text };
+      const comment = edits ? comments.edit(edits, body) : comments.write(place, body);
+      if ('message' in comment) throw new Error(comment.message);
+      const what = { action: edits ? 'edited' : 'created', isBot } as const;
+      const payload = commentPayload(urls, pullRequest, comment, what);
+      send({ repository: repository.fullName, event: 'issue_comment', payload });
+      return comment;
+    },
+    comments: ({ repository, number }) => comments.list(repository.fullName, number),
+    deleteComment: comments.remove,
     checks: (repository, sha) => checks.list(get(repository).fullName, sha),
     pressCheck(check, by, button) {
       const action = button === undefined ? 'rerequested' : 'requested_action';

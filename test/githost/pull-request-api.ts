@@ -38,5 +38,12 @@ export function pullRequestApi(parts: {
     return c.json(list, 200, { etag });
   });
 
+  app.get('/repos/:owner/:repo/pulls/:number', (c) => {
+    const pulls = parts.listOf(c.req.param(), c.req.header('authorization'));
+    const pull = pulls?.find(({ number }) => number === Number(c.req.param('number')));
+    if (pull === undefined) return c.json(parts.error('Not Found', 404), 404);
+    return c.json(pullRequestJson(parts.urls(), pull));
+  });
+
   return app;
 }

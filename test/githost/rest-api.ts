@@ -6,6 +6,7 @@ import type { Permissions } from './apps.ts';
 import { type BareRepository, findCommit } from './bare-repository.ts';
 import { type CheckApiParts, checkApi } from './check-api.ts';
 import type { CheckRuns } from './check-runs.ts';
+import { type CommentApiParts, commentApi } from './comment-api.ts';
 import { type CommitStatus, type CommitStatuses, combinedState, currentStatuses } from './commit-statuses.ts';
 import { type Faults, holdBack } from './faults.ts';
 import { hookApi } from './hook-api.ts';
@@ -23,6 +24,7 @@ export interface RestApiParts {
   faults: Faults;
   checks: CheckRuns;
   permissionOf: CheckApiParts['permissionOf'];
+  comments: CommentApiParts['comments'];
   /** Who may write, and read what is private. */
   access: Access;
 }
@@ -111,6 +113,12 @@ export function restApi(parts: RestApiParts): Hono {
   });
 
   app.route('/', checkApi({ ...parts, error: apiError }));
+
+  const pullRequestOf = (fullName: string, number: number) => {
+    const repository = find(fullName);
+    return repository && pullRequestsOf(repository).find((pull) => pull.number === number);
+  };
+  app.route('/', commentApi({ ...parts, pullRequestOf, error: apiError }));
 
   app.route(
     '/',

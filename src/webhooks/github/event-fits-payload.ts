@@ -74,15 +74,20 @@ const carried = {
   workflow_run: ['workflow_run'],
 } as const satisfies { [Event in WebhookEventName]?: readonly KeysOf<Event>[] };
 
-/** The events whose bodies are taken under no name but their own: they build, or tell a person that a hook works. */
-const ownNameOnly = ['push', 'pull_request', 'ping'] as const satisfies readonly WebhookEventName[];
+/** The events whose bodies are taken under no name but their own: they build, command, or tell a person that a hook works. */
+const ownNameOnly = [
+  'push',
+  'pull_request',
+  'issue_comment',
+  'ping',
+] as const satisfies readonly WebhookEventName[];
 
 /** By any name a stranger may send, `constructor` included. */
 const carriedBy: ReadonlyMap<string, readonly string[]> = new Map(Object.entries(carried));
 
 /**
  * Refuses a payload that is not one of the event it is sent as: it lacks what that event carries, or it is a push
- * (a pull request, a ping) under another name. The latter holds for unknown names as well: recorded as something
+ * (a pull request, a comment, a ping) under another name. The latter holds for unknown names as well: recorded as something
  * that builds nothing, it would make the real delivery of the same body a duplicate, and a push would be lost.
  */
 export function checkEventFits(event: string, payload: Record<string, unknown>): void {

@@ -19,6 +19,8 @@ export function interpretGithubEvent({
       return interpretPush(payload);
     case 'pull_request':
       return interpretPullRequest(payload);
+    case 'issue_comment':
+      return { ignored: 'a comment that is no command: it builds nothing' };
     case 'ping':
       return { ignored: 'a ping builds nothing: it says that the webhook works' };
     default:
