@@ -21,9 +21,10 @@ import { runSteps, type StepsResult, stoppedJob } from './run-steps.ts';
 import { storeArtifacts } from './store-artifacts.ts';
 import { watchDisk } from './watch-disk.ts';
 import { watchUsage } from './watch-usage.ts';
+import { withoutIsolation } from './without-isolation.ts';
 
 export type BuildPorts = {
-  engine: Pick<Engine, 'findImage' | 'prepareImage'>;
+  engine: Pick<Engine, 'isolation' | 'findImage' | 'prepareImage'>;
   rooms: Pick<Rooms, 'take'>;
   /** Puts the commit of the source into the directory, as a working tree with a repository of its own. */
   checkout: (
@@ -78,8 +79,10 @@ async function carryOut(
   try {
     const startedAtMs = ports.clock.elapsed();
     if (spec.attempt > 1) job.jobLog.note(`attempt ${spec.attempt} of this job`);
-    job.jobLog.note(`checking out ${spec.repository} at ${spec.sha}, image ${spec.image}`);
+    const isBare = ports.engine.isolation === 'none';
+    job.jobLog.note(`checking out ${spec.repository} at ${spec.sha}${isBare ? '' : `, image ${spec.image}`}`);
     checkImages(spec, ports.images);
+    if (isBare) withoutIsolation(spec).forEach(job.jobLog.note);
     const { diskBytes, ...limits } = spec.limits;
     const signal = job.stop.begun;
     const image = prepareSameImage(ports.engine, spec, { signal, note: job.jobLog.note });
@@ -89,9 +92,9 @@ async function carryOut(
     job.report({
       type: 'job.started',
       at: ports.clock.now(),
-      image: spec.image,
-      imageId,
-      ...(digest === undefined ? {} : { imageDigest: digest }),
+      ...(isBare
+        ? { isolation: 'none' }
+        : { image: spec.image, imageId, ...(digest === undefined ? {} : { imageDigest: digest }) }),
     });
     job.jobLog.note(`ready after ${ports.clock.elapsed() - startedAtMs} ms`);
     const { stop, jobLog, report } = job;

@@ -11,6 +11,7 @@ import {
   parseTravisImages,
   parseUrl,
 } from './parse-setting.ts';
+import { type EngineSettings, readEngine } from './read-engine.ts';
 import { type NotifySettings, readNotify } from './read-notify.ts';
 import { settingsTable } from './settings.ts';
 
@@ -72,7 +73,8 @@ export type Config = Readonly<{
   databaseUrl?: string;
   s3?: Readonly<{ bucket: string; prefix: string }>;
   dockerHost?: string;
-}>;
+}> &
+  Readonly<EngineSettings>;
 
 type Reader = (name: string) => string | undefined;
 
@@ -217,6 +219,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(bucket === undefined ? {} : { s3: { bucket, prefix: read('S3_PREFIX') ?? '' } }),
     ...(dockerHost === undefined ? {} : { dockerHost }),
+    ...readEngine(check, problems),
   };
   problems.push(...misspelt(environment));
   if (problems.length > 0) throw new ConfigRefusal('invalid', problems.join('\n'));

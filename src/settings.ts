@@ -242,6 +242,17 @@ export const settingsTable: readonly Setting[] = [
   },
   { name: 'S3_PREFIX', fallback: 'none', meaning: 'prefix of every key in the bucket' },
   {
+    name: 'HOOKLINE_ENGINE',
+    fallback: 'docker',
+    meaning:
+      'what a runner carries out jobs in: `docker`, or `process` for processes of the host without any isolation',
+  },
+  {
+    name: 'HOOKLINE_ALLOW_UNISOLATED',
+    fallback: '0',
+    meaning: '1 allows `HOOKLINE_ENGINE=process` and `hookline run --no-docker`',
+  },
+  {
     name: 'DOCKER_HOST',
     fallback: 'unix:///var/run/docker.sock',
     meaning: 'the container engine of a runner',

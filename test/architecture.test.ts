@@ -46,6 +46,7 @@ const mayImport: Record<string, readonly string[]> = {
     ...kernel,
     'src/settings.ts',
     'src/parse-setting.ts',
+    'src/read-engine.ts',
     'src/read-notify.ts',
     'src/contract',
   ],

@@ -48,7 +48,7 @@ async function examine(): Promise<Finding[]> {
     lookAtDatabase(process.env['DATABASE_URL']),
   );
   await add('container engine', 'apt-get install docker.io, or set DOCKER_HOST', () =>
-    engineVersion(process.env['DOCKER_HOST'], AbortSignal.timeout(5_000)),
+    engineVersion(process.env, AbortSignal.timeout(5_000)),
   );
   await add('data directory', 'set HOOKLINE_DATA_DIR to a directory that can be written', () => {
     return openDataDirectory(process.env['HOOKLINE_DATA_DIR'] ?? '.hookline').root;

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createCacheStore } from '../../runners/caches/cache-store.ts';
 import { openLocalCaches } from '../../runners/caches/local-caches.ts';
-import { createDockerEngine } from '../../runners/engine/docker/docker-engine.ts';
 import type { Engine, EngineRefusal } from '../../runners/engine/engine.ts';
 import type { RoomPorts } from '../../runners/make-room.ts';
 import { openRooms } from '../../runners/rooms.ts';
@@ -33,6 +32,7 @@ import type { DataDirectory } from './data-directory.ts';
 import { lockRunnerDirectories } from './lock-runner-directories.ts';
 import { openBlobs } from './open-blobs.ts';
 import { openDeployTargets } from './open-deploy-targets.ts';
+import { openEngine } from './open-engine.ts';
 import { redisAddress } from './redis-address.ts';
 import { runnerLabels } from './runner-labels.ts';
 import { version } from './version.ts';
@@ -63,7 +63,7 @@ export async function startRunnerProcess(
     queues: readonly TicketQueue[];
     log: Log;
     signal: AbortSignal;
-    /** In place of the Docker engine of this machine: no setting leads here, only code that composes a runner itself. */
+    /** In place of the engine of this machine: no setting leads here, only code that composes a runner itself. */
     engine?: Engine;
   },
   data: DataDirectory,
@@ -134,7 +134,7 @@ export async function startRunnerProcess(
     const directory = data.path(folders.jobs);
     const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: cloneBases(config) });
     const workspaces = await openWorkspaces({ root: join(directory, workspaceFolder) });
-    const engine = options.engine ?? createDockerEngine({ dockerHost: config.dockerHost });
+    const engine = options.engine ?? openEngine(config, join(directory, 'processes'));
     const local = await openLocalCaches({
       directory: join(directory, 'caches'),
       limitBytes: config.cache.localBytes,
@@ -143,7 +143,13 @@ export async function startRunnerProcess(
     const store = createCacheStore({ blobs, local }, { repositoryLimitBytes: config.cache.repositoryBytes });
     const rooms = openRooms(
       { engine, workspaces: removingAloud(workspaces, log), log },
-      { owner, warmRooms: config.warmContainers, clock, newId: randomUUID },
+      // Without containers there is nothing that would be dear to make.
+      {
+        owner,
+        warmRooms: engine.isolation === 'none' ? 0 : config.warmContainers,
+        clock,
+        newId: randomUUID,
+      },
     );
     closers.push(
       () => rooms.close(),
@@ -235,6 +241,7 @@ async function engineAnswers(engine: Engine, log: Log, signal: AbortSignal): Pro
     try {
       const { name, version: engineVersion } = await engine.check(signal);
       log.info(`container engine: ${name} ${engineVersion}`);
+      if (engine.isolation === 'none') log.warn('jobs run without isolation: as this user, on this host');
       return `${name} ${engineVersion}`;
     } catch (error) {
       if (!told) log.error(`no job is taken before the container engine answers: ${messageOf(error)}`);

@@ -7,6 +7,7 @@ import { messageOf } from '../../../src/errors.ts';
 import { treeBytes } from '../../workspace/disk-use.ts';
 import { openWorkspaces, type Workspaces } from '../../workspace/workspaces.ts';
 import { type ContainerSpec, type Engine, EngineRefusal } from '../engine.ts';
+import { needsIsolation } from '../needs-isolation.ts';
 import { endMarked } from './end-marked.ts';
 import { markedProcesses } from './marked-processes.ts';
 import { openOutputPipe } from './output-pipe.ts';
@@ -163,10 +164,3 @@ export function createProcessEngine(options: {
 
 const sizeMs = 60_000;
 const hostNetwork = 'host';
-
-export function needsIsolation(what: string): EngineRefusal {
-  return new EngineRefusal(
-    'needs-isolation',
-    `${what} cannot be had on a runner without containers: take it out, or give the job to a runner with HOOKLINE_ENGINE=docker`,
-  );
-}
