@@ -17,11 +17,12 @@ export const run: Command = {
 --secret NAME[=VALUE]   a secret of jobs that ask for it, from the environment unless given
 --out DIR               where artifacts and logs go; ${defaultOut} unless given
 --shell                 a shell in the container of a step that failed
+--no-docker             without containers: steps run as you, on this host; HOOKLINE_ALLOW_UNISOLATED=1 allows it
 
 Ends with 0 for success, 1 for a failure of the code, 2 for an error, 130 after Ctrl-C. See docs/local.md.`,
   async run(args) {
     const { values } = parseArguments({
-      args: withoutDocker(args),
+      args: [...args],
       options: {
         job: { type: 'string', multiple: true, default: [] },
         step: { type: 'string', multiple: true, default: [] },
@@ -30,6 +31,7 @@ Ends with 0 for success, 1 for a failure of the code, 2 for an error, 130 after 
         secret: { type: 'string', multiple: true, default: [] },
         out: { type: 'string', default: defaultOut },
         shell: { type: 'boolean', default: false },
+        'no-docker': { type: 'boolean', default: false },
       },
     });
     if (values.shell && !(process.stdin.isTTY && process.stdout.isTTY)) {
@@ -49,6 +51,7 @@ Ends with 0 for success, 1 for a failure of the code, 2 for an error, 130 after 
           secrets: readSecrets(values.secret, process.env),
           out: values.out,
           ...(values.shell ? { terminal: { input: process.stdin, output: process.stdout } } : {}),
+          noDocker: values['no-docker'],
           environment: process.env,
         },
         screen,
@@ -124,15 +127,4 @@ function eventOf(given: string): WantedEvent {
     const wanted = 'wanted: push, pull_request, or a file with the JSON payload that GitHub sends';
     throw new UsageRefusal('usage', `--event ${given}: ${messageOf(error)}; ${wanted}`);
   }
-}
-
-/** Asked for often enough elsewhere to deserve an answer. */
-function withoutDocker(args: readonly string[]): string[] {
-  const asked = args.find((arg) => arg === '--no-docker' || arg.startsWith('--no-docker='));
-  if (asked === undefined) return [...args];
-  throw new UsageRefusal(
-    'usage',
-    `${asked}: there is no engine without isolation. Steps would run as you, with your files and keys, on whatever is ` +
-      'installed here, which is neither safe nor what the service does; install Docker or Podman, or set DOCKER_HOST',
-  );
 }

@@ -1,7 +1,5 @@
 import { homedir } from 'node:os';
 import { join, relative, resolve } from 'node:path';
-import { createDockerEngine } from '../../runners/engine/docker/docker-engine.ts';
-import { openShell } from '../../runners/engine/docker/open-shell.ts';
 import { systemClock } from '../clock.ts';
 import type { Config } from '../config.ts';
 import { newId } from '../ids.ts';
@@ -21,7 +19,9 @@ import type { Screen } from '../local/view/screen.ts';
 import { type MadeArtifact, summary } from '../local/view/summary.ts';
 import { countText } from '../local/view/words.ts';
 import { readWorkingTree } from '../local/working-tree.ts';
+import { unisolatedText } from '../read-engine.ts';
 import type { Run } from '../runs/run.ts';
+import { type OpenedEngine, openEngine, type Terminal } from './open-engine.ts';
 import { openLocalExecutor } from './open-local-executor.ts';
 import { openTemplates } from './open-templates.ts';
 import { readSettings } from './read-settings.ts';
@@ -33,7 +33,9 @@ export type LocalRunRequest = {
   secrets: Readonly<Record<string, string>>;
   out: string;
   /** The person's own, for a shell in the container of a step that failed. */
-  terminal?: Parameters<typeof openShell>[1];
+  terminal?: Terminal;
+  /** Steps are processes of this machine, whatever the environment says of engines. */
+  noDocker: boolean;
   environment: Environment;
 };
 
@@ -55,8 +57,10 @@ export async function runLocally(
   const { directory, secrets, environment } = request;
   const { cancel } = signals;
   const note = (text: string) => void screen.take({ type: 'note', text });
-  const config = settingsOf(environment);
-  const engine = createDockerEngine({ dockerHost: config.dockerHost });
+  const config = settingsOf(request);
+  const home = join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'hookline');
+  const opened = openEngine(config, join(home, 'processes'));
+  const { engine } = opened;
   /** In the order in which they are called. */
   const closers: (() => Promise<unknown>)[] = [() => engine.close()];
   try {
@@ -65,12 +69,13 @@ export async function runLocally(
     const { root, created, source, notes } = await plan(request, config, startedAtMs, cancel);
     for (const text of notes) note(text);
     await reached;
+    if (engine.isolation === 'none')
+      note('without isolation: steps run as you, with your files and programs');
 
     const out = resolve(directory, request.out);
     const { plan: planned, jobIds } = created;
     const jobs = planned.jobs.map(({ name }, index) => ({ id: jobIds[index] ?? '', name }));
     const made = await openOutDirectory(out, jobs);
-    const home = join(environment['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'hookline');
     const sweep = (owner: string) => engine.sweep(owner, new Set());
     const place = await openRunDirectory(join(home, 'runs'), created.id, sweep);
     closers.unshift(place.close);
@@ -94,7 +99,7 @@ export async function runLocally(
         ...{ source, snapshot, secrets, screen, out: made },
         limits: { ...config.job, logLimitBytes: config.logLimitBytes },
         onArtifact: ({ path, ...rest }) => void artifacts.push({ ...rest, path: relative(directory, path) }),
-        ...shellOf(request, config.dockerHost),
+        ...shellOf(request, opened),
       },
     );
     const run = await carryOutRun(created, {
@@ -113,11 +118,14 @@ export async function runLocally(
 }
 
 /** Of the service's settings those of jobs; what it listens on and whom it knows is nothing to a run here. */
-function settingsOf(environment: Environment): Config {
+function settingsOf({ environment, noDocker }: LocalRunRequest): Config {
   const entries = Object.entries(environment);
-  return readSettings(
+  const config = readSettings(
     Object.fromEntries(entries.filter(([name]) => name.startsWith('HOOKLINE_') || name === 'DOCKER_HOST')),
   );
+  if (!noDocker) return config;
+  if (!config.allowUnisolated) throw new LocalRefusal('not-allowed', unisolatedText('--no-docker'));
+  return { ...config, engine: 'process' };
 }
 
 /** What is to be carried out, and what there is to say of it; nothing has been begun yet. */
@@ -160,7 +168,7 @@ async function plan(
   };
 }
 
-function shellOf({ terminal }: LocalRunRequest, dockerHost: string | undefined) {
+function shellOf({ terminal }: LocalRunRequest, { openShell }: OpenedEngine) {
   if (!terminal) return {};
-  return { openShell: (place: ShellPlace) => openShell({ dockerHost, ...place }, terminal) };
+  return { openShell: (place: ShellPlace) => openShell(place, terminal) };
 }

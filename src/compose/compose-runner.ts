@@ -134,7 +134,7 @@ export async function startRunnerProcess(
     const directory = data.path(folders.jobs);
     const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases: cloneBases(config) });
     const workspaces = await openWorkspaces({ root: join(directory, workspaceFolder) });
-    const engine = options.engine ?? openEngine(config, join(directory, 'processes'));
+    const engine = options.engine ?? openEngine(config, join(directory, 'processes')).engine;
     const local = await openLocalCaches({
       directory: join(directory, 'caches'),
       limitBytes: config.cache.localBytes,

@@ -9,7 +9,7 @@ export async function engineVersion(
 ): Promise<string> {
   // What else may be wrong with the settings is told elsewhere.
   const { HOOKLINE_ENGINE, HOOKLINE_ALLOW_UNISOLATED, DOCKER_HOST } = environment;
-  const engine = openEngine(
+  const { engine } = openEngine(
     readSettings({ HOOKLINE_ENGINE, HOOKLINE_ALLOW_UNISOLATED, DOCKER_HOST }),
     tmpdir(),
   );

@@ -94,12 +94,14 @@ export function createLocalCarrier(
 
   async function shellIn(container: JobContainer, spec: BuildSpec, failed: number): Promise<void> {
     const step = spec.steps[failed];
-    const where = `the container in which step "${step?.name}" of ${spec.jobName} failed`;
+    const isBare = ports.engine.isolation === 'none';
+    const where = `the ${isBare ? 'directory' : 'container'} in which step "${step?.name}" of ${spec.jobName} failed`;
     void screen.take({ type: 'note', text: `a shell in ${where}; it stands until you leave it (exit)` });
     screen.pause();
     try {
       const env = { ...spec.env, ...spec.secrets, ...step?.env };
-      const workingDirectory = posix.resolve(workspacePath, step?.workingDirectory ?? '.');
+      const within = step?.workingDirectory ?? '.';
+      const workingDirectory = isBare ? within : posix.resolve(workspacePath, within);
       await openShell?.({ containerId: container.id, env, workingDirectory });
     } finally {
       screen.resume();

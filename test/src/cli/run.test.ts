@@ -4,8 +4,7 @@ import { run } from '../../../src/cli/run.ts';
 
 describe('hookline run refuses before it begins', () => {
   it.each([
-    ['--no-docker', 'there is no engine without isolation'],
-    ['--no-docker=unisolated', 'there is no engine without isolation'],
+    ['--no-docker=unisolated', "Option '--no-docker' does not take an argument"],
     ['--jop', "Unknown option '--jop'"],
     ['build', "Unexpected argument 'build'"],
   ])('%s', async (argument, message) => {
