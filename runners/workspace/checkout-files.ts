@@ -45,6 +45,13 @@ export function references(source: CheckedSource, commit: CheckedOutCommit): Git
   };
 }
 
+/** With it git knows submodules for such as were initialized, and a job may update them. */
+export function submoduleConfig(submodules: readonly { name: string; url: string }[]): string {
+  return submodules
+    .map(({ name, url }) => `[submodule ${quote(name)}]\n\tactive = true\n\turl = ${quote(url)}\n`)
+    .join('');
+}
+
 function branchOf(ref: string): string | undefined {
   return ref.startsWith('refs/heads/') ? ref.slice('refs/heads/'.length) : undefined;
 }

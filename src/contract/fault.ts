@@ -50,6 +50,9 @@ export const faults = {
   'source-commit-unreachable': 'repository',
   'source-moved': 'repository',
   'source-too-large': 'repository',
+  'source-submodule-url': 'repository',
+  'source-lfs-missing': 'repository',
+  'source-lfs-mismatch': 'infrastructure',
   'source-unsafe-tree': 'repository',
 
   'store-unreachable': 'infrastructure',
@@ -92,6 +95,7 @@ export const faults = {
   'directory-not-empty': 'repository',
 
   'secret-missing': 'installation',
+  'secret-unfit': 'installation',
   'not-allowed': 'installation',
   'artifact-missing': 'repository',
   'forge-missing': 'installation',
