@@ -220,6 +220,11 @@ export type DeployDefinition = {
   target: DeployTarget;
 };
 
+  /**
+   * What stands as `${NAME}` in the texts of the target: names of secrets, or `fillWords`. Only of translated files, and
+   * only there when there is any.
+   */
+  fill?: string[];
 export type DeployTarget = LocalTarget | CodeDeployTarget | S3Target;
 
 /** The bundle's `appspec.yml`, carried out on the deployer's own host. */
@@ -248,8 +253,12 @@ export type CodeDeployTarget = {
   minimumHealthy?: number;
 };
 
+  credentials?: TargetCredentials;
 /** The files of the artifact, put into a bucket. Nothing that is there already is deleted. */
 export type S3Target = {
+/** Names of the secrets that are the credentials, where they do not have the names that AWS gives them. */
+export type TargetCredentials = { accessKeyId: string; secretAccessKey: string };
+
   type: 's3';
   bucket: string;
   region: string;
@@ -264,6 +273,5 @@ export type S3Target = {
   detectEncoding: boolean;
   /** Files and directories whose names begin with a dot are uploaded, too. */
   dotMatch: boolean;
-  /** Secrets that are the credentials, where they do not have the names that AWS gives them. */
-  credentials?: { accessKeyId: string; secretAccessKey: string };
+  credentials?: TargetCredentials;
 };

@@ -100,6 +100,8 @@ export type DeployPlan = {
   target: DeployTarget;
 };
 
+  /** As a definition's. */
+  fill?: string[];
 /**
  * The jobs of a run: builds in the order of the file, then the deployments this change is meant for.
  * Whether there is a run at all is `matchTrigger`'s to say. A pull request deploys nothing, and a fork
@@ -245,6 +247,7 @@ function planDeploy(
   };
 }
 
+    ...(deploy.fill ? { fill: deploy.fill } : {}),
 /** The name under which other jobs need this one: a job with a matrix is needed as a whole. */
 export function neededAs(job: JobPlan): string {
   return (job.kind === 'build' ? job.matrix?.job : undefined) ?? job.name;

@@ -1,6 +1,8 @@
-import type { DeployDefinition, DeployTarget } from '../pipeline.ts';
+import { fillNames, fillWords } from '../fill-words.ts';
+import type { CodeDeployTarget, DeployDefinition, S3Target } from '../pipeline.ts';
 import { bundleArtifacts, bundleFiles, bundleOf } from './bundle.ts';
-import { credentialSecrets, targetOf } from './code-deploy.ts';
+import { targetOf } from './code-deploy.ts';
+import { credentialsOf, warnOfOtherCredentials } from './deploy-credentials.ts';
 import { isForJob } from './deploy-steps.ts';
 import type { Expression, Operand } from './expression.ts';
 import { named } from './read-conditions.ts';
@@ -15,31 +17,35 @@ const timeoutMs = 60 * 60_000;
 /** The deployments that hookline carries out itself, of bundles that jobs make: one for each `codedeploy`
  * and for each `s3` that is no part of one. */
 export function buildDeployments(reader: Reader, jobs: readonly TranslatedJob[]): DeployDefinition[] {
-  const made = new Map<unknown, DeployDefinition>();
-  for (const { definition, deploys, source } of jobs) {
-    const used = deploys.filter((deploy) => isForJob(reader, deploy.on, source));
+  const made = new Map<string, DeployDefinition>();
+  for (const job of jobs) {
+    const used = job.deploys.filter((deploy) => isForJob(reader, deploy.on, job.source));
     for (const deploy of used) {
-      const place = deploy.node.path.join(' ');
+      const sent = sending(reader, deploy, used);
+      if (sent?.target === undefined) continue;
+      // With other variables it goes to another place, and is another deployment.
+      const place = JSON.stringify([deploy.node.path, sent.target]);
       const earlier = made.get(place);
-      const sent = sending(reader, deploy, used, earlier !== undefined);
-      if (sent === undefined) continue;
       if (earlier !== undefined) {
         const expected = `that of the job ${earlier.artifact.job} is deployed, once`;
         reader.warn(deploy.node, `several jobs make this ${sent.what}`, expected);
         continue;
       }
-      if (sent.target === undefined) continue;
+      const { secrets, credentials } = credentialsOf(reader, deploy, job.variables);
+      const fill = fillNames(sent.target);
+      const filling = fill.filter((name) => !fillWords.some((each) => each === name));
       made.set(place, {
         environment: environmentOf(sent.name, [...made.values()]),
         line: reader.map.lineOf(deploy.node.path),
-        artifact: { job: definition.name, name: sent.artifact },
+        artifact: { job: job.definition.name, name: sent.artifact },
         branches: null,
         tags: null,
         only: conditionOf(deploy.on),
         schedules: false,
-        secrets: sent.secrets,
+        secrets: [...new Set([...secrets, ...filling])],
         timeoutMs,
-        target: sent.target,
+        target: { ...sent.target, ...(credentials ? { credentials } : {}) },
+        ...(fill.length === 0 ? {} : { fill }),
       });
     }
   }
@@ -51,35 +57,26 @@ type Sending = {
   /** After it the environment is called. */
   name: string;
   artifact: string;
-  secrets: string[];
   /** Absent: it cannot be, which is told. */
-  target?: DeployTarget;
+  target: CodeDeployTarget | S3Target | undefined;
 };
 
 /** What is deployed of a job by hookline itself; nothing for what its own steps do. */
-function sending(
-  reader: Reader,
-  deploy: Deploy,
-  used: readonly Deploy[],
-  isAgain: boolean,
-): Sending | undefined {
+function sending(reader: Reader, deploy: Deploy, used: readonly Deploy[]): Sending | undefined {
   const bundle = deploy.provider === 'codedeploy' ? bundleOf(reader, deploy, used) : undefined;
   if (bundle && 'upload' in bundle) {
     const artifact = bundleArtifacts(bundleFiles(reader, used)).get(bundle.file)?.name ?? 'bundle';
-    const unknown = { what: 'bundle' as const, name: '', artifact, secrets: [] };
-    if (isAgain) return unknown;
     warnOfUnused(reader, deploy.fields, codedeployKeys);
     warnOfUnused(reader, bundle.upload.fields, uploadKeys);
+    warnOfOtherCredentials(reader, bundle.upload, deploy);
     warnOfType(reader, deploy.fields.get('bundle_type'));
     const target = targetOf(reader, deploy);
-    if (target === undefined) return unknown;
-    return { ...unknown, name: target.group, secrets: credentialSecrets(reader, deploy), target };
+    return { what: 'bundle', name: target?.group ?? '', artifact, target };
   }
   const site = siteArtifacts(reader, used).get(deploy);
   if (site === undefined) return undefined;
-  const unknown = { what: 'upload' as const, name: '', artifact: site.name, secrets: [] };
-  const found = isAgain ? undefined : siteTarget(reader, deploy);
-  return found ? { ...unknown, ...found, name: found.target.bucket } : unknown;
+  const target = siteTarget(reader, deploy);
+  return { what: 'upload', name: target?.bucket ?? '', artifact: site.name, target };
 }
 
 function warnOfType(reader: Reader, node: Node | undefined): void {
@@ -91,8 +88,8 @@ function warnOfType(reader: Reader, node: Node | undefined): void {
 function environmentOf(group: string, others: readonly DeployDefinition[]): string {
   const wanted =
     group
-      .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
-      .replace(/^[^A-Za-z0-9]+/, '')
+      .replaceAll(/-*[^A-Za-z0-9._-]+-*/g, '-')
+      .replaceAll(/^[^A-Za-z0-9]+|-+$/g, '')
       .slice(0, 60) || 'production';
   let name = wanted;
   for (let count = 2; others.some(({ environment }) => environment === name); count += 1)

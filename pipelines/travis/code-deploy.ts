@@ -1,6 +1,8 @@
+import { fillWords } from '../fill-words.ts';
 import type { CodeDeployTarget } from '../pipeline.ts';
+import { bucketName } from '../s3-shape.ts';
 import type { Deploy } from './read-deploys.ts';
-import { fieldText, isEncrypted, type Reader, textOf } from './read-node.ts';
+import { fieldText, type Reader } from './read-node.ts';
 
 const words: Readonly<Record<string, string>> = {
   TRAVIS_COMMIT: '{sha}',
@@ -9,22 +11,25 @@ const words: Readonly<Record<string, string>> = {
   TRAVIS_BUILD_NUMBER: '{run}',
 };
 
-/** The target of hookline's own deployment, which uploads the bundle itself. */
+/** The target of hookline's own deployment, which uploads the bundle itself; credentials are told apart from it. */
 export function targetOf(reader: Reader, { node, fields }: Deploy): CodeDeployTarget | undefined {
-  const at = (key: string) => fieldText(reader, fields, key);
+  const at = (key: string) => withBraces(fieldText(reader, fields, key));
   const bucket = at('bucket') ?? '';
   const region = at('region') ?? 'us-east-1';
   const key = keyOf(at('key') ?? '');
   const wrong = [
-    ...(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/.test(bucket) ? [] : [`bucket ${bucket}`]),
-    ...(/^[a-z]{2}(-[a-z]+)+-\d$/.test(region) ? [] : [`region ${region}`]),
+    ...(isOpen(bucket) || bucketName.safeParse(bucket).success ? [] : [`bucket ${bucket}`]),
+    ...(isOpen(region) || /^[a-z]{2}(-[a-z]+)+-\d$/.test(region) ? [] : [`region ${region}`]),
     ...(key === undefined ? [`key ${at('key')}`] : []),
+    ...['application', 'deployment_group', 'description']
+      .filter((name) => isUnknown(at(name) ?? ''))
+      .map((name) => `${name} ${at(name)}`),
   ];
   if (wrong.length > 0 || key === undefined) {
     reader.error(
       node,
       `${wrong.join(', ')} cannot be deployed to`,
-      'plain names; a key may hold $TRAVIS_COMMIT and $TRAVIS_BUILD_NUMBER',
+      `names as AWS has them, or secrets such as $BUCKET; of Travis's own variables only ${knownWords}`,
     );
     return undefined;
   }
@@ -48,36 +53,33 @@ function keyOf(key: string): string | undefined {
   return templateOf(key)?.replace(/\.(tar|tgz|tar\.gz)$/, '.zip') || undefined;
 }
 
-/** A text with variables of Travis in the words of hookline's keys; nothing when it has others. */
+/** A text with variables of Travis in the words of hookline's keys, and others as `${NAME}`; nothing when it has more of a shell. */
 export function templateOf(text: string): string | undefined {
-  const template = text.replaceAll(/\$\{?([A-Z_]+)\}?/g, (whole, name: string) => words[name] ?? whole);
-  return template.includes('$') ? undefined : template;
+  const template = withBraces(text)?.replaceAll(
+    /\$\{(\w+)\}/g,
+    (whole, name: string) => words[name] ?? whole,
+  );
+  return template === undefined || isUnknown(template) ? undefined : template;
 }
 
-export const credentialKeys = [
-  ['access_key_id', 'AWS_ACCESS_KEY_ID'],
-  ['secret_access_key', 'AWS_SECRET_ACCESS_KEY'],
-] as const;
+export const knownWords = fillWords.map((name) => `$${name}`).join(', ');
 
-/** Credentials are stored secrets under the names that AWS gives them; without any the deployer's own role deploys. */
-export function credentialSecrets(reader: Reader, { node, fields }: Deploy): string[] {
-  const given = credentialKeys.filter(([key]) => fields.has(key));
-  if (given.length === 0) {
-    reader.warn(node, 'no credentials are named', "it is deployed as the deployer's own role");
-    return [];
-  }
-  for (const [key, name] of given) {
-    const field = fields.get(key);
-    const text = field === undefined ? undefined : textOf(reader, field);
-    if (field === undefined || text === `$${name}` || text === `\${${name}}`) continue;
-    const what = isEncrypted(field)
-      ? 'the encrypted value can be read by Travis alone'
-      : 'its value is not read from the file';
-    reader.warn(
-      field,
-      `${key}: ${what}`,
-      `the secret ${name}: hookline secrets set OWNER/REPOSITORY ${name}`,
-    );
-  }
-  return credentialKeys.map(([, name]) => name);
+/** `$BUCKET` → `${BUCKET}`: what is filled in when it is deployed. */
+export function withBraces(text: string): string;
+export function withBraces(text: string | undefined): string | undefined;
+export function withBraces(text: string | undefined): string | undefined {
+  return text?.replaceAll(/\$([A-Za-z_]\w*)/g, (_, name: string) => `\${${name}}`);
+}
+
+/** Whether only when it is deployed it can be told what it is. */
+export function isOpen(text: string): boolean {
+  return text.includes('${') && !isUnknown(text);
+}
+
+/** Whether there stands something of a shell or of Travis that nobody will know. */
+export function isUnknown(text: string): boolean {
+  const rest = text.replaceAll(/\$\{(\w+)\}/g, (whole, name: string) =>
+    name.startsWith('TRAVIS_') && !fillWords.some((each) => each === name) ? whole : '',
+  );
+  return rest.includes('$');
 }

@@ -3,7 +3,7 @@ import { bundleArtifacts, bundleFiles, bundleOf, isCarried } from './bundle.ts';
 import { linesOf, makeStep } from './job-phases.ts';
 import type { Deploy, DeployRule } from './read-deploys.ts';
 import { type Fields, itemsOf, type Node, type Reader, textOf } from './read-node.ts';
-import { shellQuoted } from './shell-words.ts';
+import { shellExpanded, shellQuoted } from './shell-words.ts';
 import { siteArtifacts, siteOf } from './site.ts';
 
 const stepName = 'deploy: ';
@@ -49,7 +49,7 @@ function commandsOf(reader: Reader, deploy: Deploy, all: readonly Deploy[]): str
   const found = provider === 'codedeploy' ? bundleOf(reader, deploy, all) : undefined;
   if (found && 'file' in found) {
     const folder = bundleArtifacts(bundleFiles(reader, all)).get(found.file)?.folder ?? '';
-    return [`travis_bundle ${shellQuoted(found.file)} ${folder}`];
+    return [`travis_bundle ${shellExpanded(found.file)} ${folder}`];
   }
   // What another deployment carries is no deployment of its own.
   if (provider === 's3' && isCarried(reader, deploy, all)) return undefined;

@@ -1,3 +1,4 @@
+import { expandVariables } from './expand-variables.ts';
 import {
   type Fields,
   fieldsOf,
@@ -8,6 +9,7 @@ import {
   textOf,
   textsOf,
 } from './read-node.ts';
+import type { Assignment } from './shell-words.ts';
 
 /** One provider of `deploy`, with what has to hold for it. */
 export type Deploy = {
@@ -34,7 +36,15 @@ const mostDeploys = 20;
 const whereKeys = ['branch', 'branches', 'tags', 'all_branches', 'repo', 'condition', 'conditions'];
 const versionKeys = /^(node_js|node|python|jdk|go|rvm|ruby|php|rust|compiler|os|arch|dist)$/;
 
-export function readDeploys(reader: Reader, node: Node | undefined): Deploy[] {
+/** What is no text of a deployment, or names what only the deployer is to know. */
+const keptAsWritten = ['provider', 'on', 'true', 'script', 'access_key_id', 'secret_access_key'];
+
+/** The deployments of a job, with the values of its variables in their texts. */
+export function readDeploys(
+  reader: Reader,
+  node: Node | undefined,
+  variables: readonly Assignment[],
+): Deploy[] {
   if (node === undefined || flagOf(node) === false) return [];
   const items = itemsOf(node);
   if (items.length > mostDeploys) {
@@ -42,7 +52,15 @@ export function readDeploys(reader: Reader, node: Node | undefined): Deploy[] {
     return [];
   }
   return items.flatMap((item) => {
-    const fields = fieldsOf(item) ?? new Map([['provider', item]]);
+    const written = fieldsOf(item) ?? new Map([['provider', item]]);
+    const fields = new Map(
+      [...written].map(([key, field]) => [
+        key,
+        typeof field.value === 'string' && !keptAsWritten.includes(key)
+          ? { ...field, value: expandVariables(field.value, variables) }
+          : field,
+      ]),
+    );
     const named = fields.get('provider');
     const provider = named === undefined ? undefined : textOf(reader, named);
     if (provider === undefined || !/^[\w:-]{1,40}$/.test(provider)) {

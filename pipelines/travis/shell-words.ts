@@ -51,6 +51,12 @@ function withoutQuotes(written: string): string {
   );
 }
 
+/** A text as one word of shell, in which variables have their values; nothing else of it is carried out. */
+export function shellExpanded(text: string): string {
+  if (!/\$\{?\w/.test(text)) return shellQuoted(text);
+  return `"${text.replaceAll(/["\\`]|\$(?!\{?\w)/g, '\\$&')}"`;
+}
+
 /** A text as one word of shell. */
 export function shellQuoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,25 +1,22 @@
 import type { S3Target } from '../pipeline.ts';
 import { bucketName, headerForm, prefixForm, regionName, s3Acls, s3StorageClasses } from '../s3-shape.ts';
-import { credentialKeys, credentialSecrets, templateOf } from './code-deploy.ts';
+import { isOpen, knownWords, templateOf, withBraces } from './code-deploy.ts';
 import type { Deploy } from './read-deploys.ts';
 import { type Fields, fieldText, flagOf, type Node, type Reader, textOf } from './read-node.ts';
 import { takesDots } from './site.ts';
 
-/** The target of an upload, and the secrets that it needs; nothing when it names what cannot be, which is told. */
-export function siteTarget(
-  reader: Reader,
-  deploy: Deploy,
-): { target: S3Target; secrets: string[] } | undefined {
+/** The target of an upload; nothing when it names what cannot be, which is told. Credentials are told apart from it. */
+export function siteTarget(reader: Reader, deploy: Deploy): S3Target | undefined {
   const { node, fields } = deploy;
-  const at = (key: string) => fieldText(reader, fields, key);
+  const at = (key: string) => withBraces(fieldText(reader, fields, key));
   const bucket = at('bucket') ?? '';
   const region = at('region') ?? 'us-east-1';
   const prefix = templateOf((at('upload_dir') ?? '').split('/').filter(Boolean).join('/'));
   const acl = oneOf(s3Acls, at('acl')?.replaceAll('_', '-') ?? 'private');
   const storageClass = oneOf(s3StorageClasses, at('storage_class') ?? 'STANDARD');
   const wrong = [
-    ...(bucketName.safeParse(bucket).success ? [] : [`bucket ${bucket}`]),
-    ...(regionName.safeParse(region).success ? [] : [`region ${region}`]),
+    ...(isOpen(bucket) || bucketName.safeParse(bucket).success ? [] : [`bucket ${bucket}`]),
+    ...(isOpen(region) || regionName.safeParse(region).success ? [] : [`region ${region}`]),
     ...(acl === undefined ? [`acl ${at('acl')}`] : []),
     ...(storageClass === undefined ? [`storage_class ${at('storage_class')}`] : []),
     ...(prefix === '' || (prefix !== undefined && prefixForm.test(prefix))
@@ -27,15 +24,14 @@ export function siteTarget(
       : [`upload_dir ${at('upload_dir')}`]),
   ];
   if (wrong.length > 0 || prefix === undefined || acl === undefined || storageClass === undefined) {
-    const expected = 'names as AWS has them; upload_dir may hold $TRAVIS_BRANCH and $TRAVIS_COMMIT';
+    const expected = `names as AWS has them, or secrets such as $BUCKET; of Travis's own variables only ${knownWords}`;
     reader.error(node, `${wrong.join(', ')} cannot be uploaded to`, expected);
     return undefined;
   }
   warnOfRest(reader, fields);
   const flagAt = (key: string) => fields.has(key) && flagOf(fields.get(key) ?? node) === true;
   const cacheControl = cacheControlOf(reader, fields.get('cache_control'));
-  const { secrets, credentials } = credentialsOf(reader, deploy);
-  const target: S3Target = {
+  return {
     type: 's3',
     bucket,
     region,
@@ -48,9 +44,7 @@ export function siteTarget(
     ...(flagAt('server_side_encryption') ? { encryption: 'AES256' as const } : {}),
     detectEncoding: flagAt('detect_encoding'),
     dotMatch: takesDots(deploy),
-    ...(credentials ? { credentials } : {}),
   };
-  return { target, secrets };
 }
 
 function oneOf<Value extends string>(values: readonly Value[], text: string): Value | undefined {
@@ -64,22 +58,6 @@ function cacheControlOf(reader: Reader, node: Node | undefined): string | undefi
     return undefined;
   }
   return text;
-}
-
-/** Stored secrets: those that variables name, or else those that have the names AWS gives them. */
-function credentialsOf(
-  reader: Reader,
-  deploy: Deploy,
-): { secrets: string[] } & Pick<S3Target, 'credentials'> {
-  const [accessKeyId, secretAccessKey] = credentialKeys.map(
-    ([key]) => /^\$\{?([A-Za-z_][A-Za-z0-9_]*)\}?$/.exec(fieldText(reader, deploy.fields, key) ?? '')?.[1],
-  );
-  const usual = credentialKeys.map(([, name]) => name);
-  if (accessKeyId === undefined || secretAccessKey === undefined) {
-    return { secrets: credentialSecrets(reader, deploy) };
-  }
-  if (accessKeyId === usual[0] && secretAccessKey === usual[1]) return { secrets: usual };
-  return { secrets: [accessKeyId, secretAccessKey], credentials: { accessKeyId, secretAccessKey } };
 }
 
 const meant = new Set([

@@ -14,6 +14,7 @@ import { readDeploys } from './read-deploys.ts';
 import { readAssignments } from './read-env.ts';
 import { itemsOf, type Reader, textOf } from './read-node.ts';
 import { setUpSteps } from './set-up-step.ts';
+import type { Assignment } from './shell-words.ts';
 import { filesFunction, siteArtifacts } from './site.ts';
 
 /** Travis says so for a job whose lines print nothing. */
@@ -22,7 +23,12 @@ const noOutputTimeoutMs = 10 * 60_000;
 /** What a job puts aside for a deployment. */
 type DeployedArtifact = { name: string; folder: string; exclude?: string[] };
 
-export type TranslatedJob = { definition: JobDefinition; deploys: Deploy[]; source: TravisJob };
+export type TranslatedJob = {
+  definition: JobDefinition;
+  deploys: Deploy[];
+  source: TravisJob;
+  variables: readonly Assignment[];
+};
 
 /** One job; undefined when there is no image for it, which is told. */
 export function translateJob(
@@ -47,7 +53,7 @@ export function translateJob(
   const own = readCondition(reader, fields.get('if'), variables);
   const terms = [given.only, own].filter((each) => each !== undefined);
   const { services, forwards } = readServices(reader, fields);
-  const deploys = readDeploys(reader, fields.get('deploy'));
+  const deploys = readDeploys(reader, fields.get('deploy'), variables);
   const deploying = deploySteps(reader, deploys, { node, fields });
   const used = deploys.filter((deploy) => isForJob(reader, deploy.on, source));
   const bundles = [...bundleArtifacts(bundleFiles(reader, used)).values()];
@@ -76,6 +82,7 @@ export function translateJob(
   return {
     source,
     deploys,
+    variables,
     definition: {
       name,
       line,

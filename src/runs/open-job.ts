@@ -1,7 +1,9 @@
 import { everySecret } from '../../pipelines/every-secret.ts';
+import type { DeployPlan } from '../../pipelines/plan.ts';
 import type { JobSpec } from '../contract/job-spec.ts';
 import { Refusal } from '../errors.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
+import { filledFault, filledWith, fillTarget } from './fill-target.ts';
 import type { Forge, SecretVault } from './forge.ts';
 import { refusedOf } from './job-policy.ts';
 import { buildSpecOf, deploySpecOf, type JobLimits } from './job-spec-of.ts';
@@ -10,7 +12,7 @@ import type { RunStore } from './run-store.ts';
 
 /** A job that can never be given out as it stands; it ends in `error` with this message. */
 export class JobRefusal extends Refusal<
-  'secret-missing' | 'artifact-missing' | 'forge-missing' | 'not-allowed'
+  'secret-missing' | 'secret-unfit' | 'artifact-missing' | 'forge-missing' | 'not-allowed'
 > {}
 
 /** A provider that hangs must not hold up the runner's claim past its patience. */
@@ -39,7 +41,8 @@ export async function openJob(run: Run, job: Job, ports: OpenJobPorts): Promise<
       const { name, job: maker } = plan.artifact;
       throw new JobRefusal('artifact-missing', `artifact "${name}" of job "${maker}" was not stored`);
     }
-    return deploySpecOf(run, { ...job, plan }, { artifact, secrets }, ports.limits);
+    const target = openTarget(run, plan, secrets);
+    return deploySpecOf(run, { ...job, plan: { ...plan, target } }, { artifact, secrets }, ports.limits);
   }
   const forge = ports.forges[run.change.provider];
   if (!forge) throw new JobRefusal('forge-missing', `${run.change.provider} is not set up here`);
@@ -49,6 +52,15 @@ export async function openJob(run: Run, job: Job, ports: OpenJobPorts): Promise<
   const source = forge.sourceOf(run.change);
   const opened = { source, secrets, ...(credential ? { credential } : {}) };
   return buildSpecOf(run, { ...job, plan }, opened, ports.limits);
+}
+
+/** What is wrong is told by its name: the value is a secret. */
+function openTarget(run: Run, plan: DeployPlan, secrets: Record<string, string>): DeployPlan['target'] {
+  const target = fillTarget(plan, run, secrets);
+  const fault = plan.fill ? filledFault(target) : undefined;
+  if (fault === undefined) return target;
+  const names = filledWith(plan).join(', ') || 'the variables of the run';
+  throw new JobRefusal('secret-unfit', `the target of ${plan.environment}, made of ${names}: its ${fault}`);
 }
 
 async function openSecrets(

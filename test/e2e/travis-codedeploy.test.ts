@@ -28,8 +28,9 @@ beforeAll(async () => {
   });
   await scene.start();
   for (const [name, input] of Object.entries({
-    AWS_ACCESS_KEY_ID: 'AKIASTANDINSTANDIN00',
-    AWS_SECRET_ACCESS_KEY: 'stand-in/secret+key/0123456789abcdefghij',
+    SHOP_KEY: 'AKIASTANDINSTANDIN00',
+    SHOP_SECRET: 'stand-in/secret+key/0123456789abcdefghij',
+    BUCKET: 'bundles',
     SPARE: 'four-and-twenty-letters!',
   })) {
     const { code } = await runHookline(['secrets', 'set', repository, name], {
@@ -50,29 +51,30 @@ afterAll(async () => {
 });
 
 const travisFile = `language: generic
+env: APP=shop STAGE=production
 script: echo "the spare secret has \${#SPARE} letters"
 before_deploy:
   - mkdir -p upload
   - tar -cf upload/bundle.tar $(git ls-files | grep -v travis)
 deploy:
   - provider: s3
-    access_key_id: $AWS_ACCESS_KEY_ID
-    secret_access_key: $AWS_SECRET_ACCESS_KEY
-    bucket: bundles
+    access_key_id: $SHOP_KEY
+    secret_access_key: $SHOP_SECRET
+    bucket: $BUCKET
     region: eu-west-1
     local_dir: upload
     upload_dir: travis
     skip_cleanup: true
     on: &production { branch: main }
   - provider: codedeploy
-    access_key_id: $AWS_ACCESS_KEY_ID
-    secret_access_key: $AWS_SECRET_ACCESS_KEY
-    bucket: bundles
+    access_key_id: $SHOP_KEY
+    secret_access_key: $SHOP_SECRET
+    bucket: $BUCKET
     region: eu-west-1
     key: travis/bundle.tar
     bundle_type: tar
-    application: shop
-    deployment_group: production
+    application: $APP
+    deployment_group: $STAGE
     wait-until-deployed: true
     on: *production
 `;
@@ -90,6 +92,7 @@ it('the pair of an upload to S3 and a CodeDeploy deployment of a .travis.yml bec
   });
   expect(log).toContain('the spare secret has 24 letters');
   expect(s3.objects.has('travis/bundle.zip')).toBe(true);
+  expect(aws.asked[0]?.authorization).toContain('Credential=AKIASTANDINSTANDIN00/');
   expect(aws.asked.filter(({ operation }) => operation === 'CreateDeployment')).toMatchObject([
     {
       input: {
@@ -116,8 +119,8 @@ const siteFile = `language: generic
 script: mkdir -p dist/docs && echo '<p>hello</p>' > dist/docs/index.html && echo hidden > dist/.hidden
 deploy:
   provider: s3
-  access_key_id: $AWS_ACCESS_KEY_ID
-  secret_access_key: $AWS_SECRET_ACCESS_KEY
+  access_key_id: $SHOP_KEY
+  secret_access_key: $SHOP_SECRET
   bucket: bundles
   region: eu-west-1
   local-dir: dist

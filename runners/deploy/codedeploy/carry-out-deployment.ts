@@ -33,7 +33,7 @@ export async function carryOutDeployment(
   const { records, report, clean, clock } = tools;
   const options = parseCodeDeployOptions(request.target);
   const objectKey = objectKeyOf(options.key, request);
-  const credentials = credentialsOf(request.secrets);
+  const credentials = credentialsOf(request.secrets, options.credentials);
   const record = await recordOf(request, records);
   if (record.ended) {
     const { outcome, reason } = record.ended;

@@ -17,6 +17,8 @@ const codeDeployOptions = z.strictObject({
   ignoreApplicationStopFailures: z.boolean().default(false),
   autoRollback: z.boolean().optional(),
   minimumHealthy: z.int().min(1).optional(),
+  /** The secrets that are the credentials, where they do not have the names that AWS gives them. */
+  credentials: z.strictObject({ accessKeyId: z.string(), secretAccessKey: z.string() }).optional(),
   /** Blue/green: shift the traffic as soon as the new instances are ready, instead of waiting for a person. */
   continueWhenReady: z.boolean().default(true),
   /**

@@ -15,19 +15,6 @@ export async function openBucket(
 ): Promise<Bucket> {
   const place = places?.get(options.bucket);
   if (place && 'directory' in place) return openDirectoryBucket(place.directory);
-  const credentials = credentialsOf(awsNamesOf(options, secrets));
+  const credentials = credentialsOf(secrets, options.credentials);
   return openS3Bucket(options, { credentials, endpoint: place?.endpoint });
-}
-
-/** The secrets under the names that AWS gives them. */
-function awsNamesOf(
-  { credentials }: S3Options,
-  secrets: Readonly<Record<string, string>>,
-): Readonly<Record<string, string>> {
-  if (!credentials) return secrets;
-  const pairs = [
-    ['AWS_ACCESS_KEY_ID', secrets[credentials.accessKeyId]],
-    ['AWS_SECRET_ACCESS_KEY', secrets[credentials.secretAccessKey]],
-  ].filter((pair): pair is [string, string] => pair[1] !== undefined);
-  return Object.fromEntries(pairs);
 }

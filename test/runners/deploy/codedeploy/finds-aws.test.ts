@@ -28,6 +28,15 @@ describe('without endpoints and secrets of its own, a CodeDeploy deployment', ()
     expect(scene.aws.asked[0]?.authorization).toContain('Credential=AKIASTANDIN/');
   });
 
+  it('signs with the secrets that the target names, and asks for both of them', async () => {
+    const target = { credentials: { accessKeyId: 'KEY', secretAccessKey: 'SECRET' } };
+    const done = await scene.deploy({ target, secrets: { KEY: 'AKIAOTHER', SECRET: 'other-secret' } });
+    expect(done.outcome).toBe('success');
+    expect(scene.aws.asked[0]?.authorization).toContain('Credential=AKIAOTHER/');
+    const half = await scene.deploy({ target, secrets: { KEY: 'AKIAOTHER', AWS_SECRET_ACCESS_KEY: 'x' } });
+    expect(half.message).toContain('but not SECRET');
+  });
+
   it('honours one endpoint for all services', async () => {
     process.env['AWS_ENDPOINT_URL'] = scene.aws.endpoint;
     const done = await scene.deploy({ secrets: {}, adapter: { endpoints: { s3: scene.s3.endpoint } } });
