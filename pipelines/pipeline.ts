@@ -16,6 +16,8 @@ export type Pipeline = {
   concurrency: Concurrency;
   /** Absent when nobody is told how runs end. */
   notifications?: NotificationDefinition[];
+  /** Runs of a pull request are told by a comment below it. Only there when true. */
+  commented?: true;
   /** How long a run may take as a whole. Absent: as the installation is set. */
   timeoutMs?: number;
 };
@@ -218,13 +220,13 @@ export type DeployDefinition = {
   approval?: ApprovalDefinition;
   timeoutMs: number;
   target: DeployTarget;
-};
-
   /**
    * What stands as `${NAME}` in the texts of the target: names of secrets, or `fillWords`. Only of translated files, and
    * only there when there is any.
    */
   fill?: string[];
+};
+
 export type DeployTarget = LocalTarget | CodeDeployTarget | S3Target;
 
 /** The bundle's `appspec.yml`, carried out on the deployer's own host. */
@@ -251,14 +253,14 @@ export type CodeDeployTarget = {
    * says: `CodeDeployDefault.AllAtOnce` succeeds when one instance of nine did. Absent: CodeDeploy's word.
    */
   minimumHealthy?: number;
+  credentials?: TargetCredentials;
 };
 
-  credentials?: TargetCredentials;
-/** The files of the artifact, put into a bucket. Nothing that is there already is deleted. */
-export type S3Target = {
 /** Names of the secrets that are the credentials, where they do not have the names that AWS gives them. */
 export type TargetCredentials = { accessKeyId: string; secretAccessKey: string };
 
+/** The files of the artifact, put into a bucket. Nothing that is there already is deleted. */
+export type S3Target = {
   type: 's3';
   bucket: string;
   region: string;

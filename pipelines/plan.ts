@@ -33,6 +33,8 @@ export type Plan = {
   timeoutMs?: number;
   /** Absent when nobody is told how it ends. */
   notifications?: NotificationPlan[];
+  /** As the pipeline's. */
+  commented?: true;
 };
 
 export type JobPlan = BuildPlan | DeployPlan;
@@ -98,10 +100,10 @@ export type DeployPlan = {
   secrets: string[];
   timeoutMs: number;
   target: DeployTarget;
-};
-
   /** As a definition's. */
   fill?: string[];
+};
+
 /**
  * The jobs of a run: builds in the order of the file, then the deployments this change is meant for.
  * Whether there is a run at all is `matchTrigger`'s to say. A pull request deploys nothing, and a fork
@@ -117,6 +119,7 @@ export function planRun(pipeline: Pipeline, change: PlannedChange): Plan {
     jobs: [...builds, ...deploys],
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
     ...planNotifications(pipeline, change),
+    ...(pipeline.commented ? { commented: true } : {}),
   };
 }
 
@@ -244,10 +247,10 @@ function planDeploy(
     secrets: deploy.secrets,
     timeoutMs: deploy.timeoutMs,
     target: deploy.target,
+    ...(deploy.fill ? { fill: deploy.fill } : {}),
   };
 }
 
-    ...(deploy.fill ? { fill: deploy.fill } : {}),
 /** The name under which other jobs need this one: a job with a matrix is needed as a whole. */
 export function neededAs(job: JobPlan): string {
   return (job.kind === 'build' ? job.matrix?.job : undefined) ?? job.name;
