@@ -8,6 +8,7 @@ import { groupLength, recordGroup } from './delivery-group.ts';
 import { isFreeAt } from './held-until.ts';
 import { outlastOutage, rerunLostRaces } from './in-transaction.ts';
 import { type InsertDeliveries, insertTogether } from './insert-deliveries.ts';
+import { letBurstPass } from './let-burst-pass.ts';
 import type { Tables } from './tables.ts';
 
 type Waiting = {
@@ -38,6 +39,7 @@ export function createSqlInbox(
   const committing: (Promise<void> | undefined)[] = Array.from({ length: groups }, () => undefined);
   let refusals = new Map<string, { source: string; reason: string; count: number; last_at: number }>();
   let refusalTimer: NodeJS.Timeout | undefined;
+  let writing = 0;
 
   function nextGroup(): Waiting[] {
     return waiting.splice(0, groupLength(waiting)).filter(({ isLate }) => !isLate);
@@ -54,6 +56,7 @@ export function createSqlInbox(
   }
 
   async function commit(group: readonly Waiting[]): Promise<void> {
+    writing += group.length;
     try {
       const recorded = await recordGroup(
         db,
@@ -69,6 +72,7 @@ export function createSqlInbox(
       for (const { reject } of group) reject(error);
     } finally {
       for (const { limit } of group) clearTimeout(limit);
+      writing -= group.length;
     }
   }
 
@@ -113,13 +117,15 @@ export function createSqlInbox(
       refusalTimer ??= setTimeout(flushRefusals, refusalFlushMs);
     },
 
-    take: ({ nowMs, holdMs, limit }) =>
-      rerunLostRaces(async () => {
+    async take({ nowMs, holdMs, limit }) {
+      await letBurstPass(() => waiting.length + writing);
+      return rerunLostRaces(async () => {
         // Looked for outside of the transaction: on SQLite that would take the file although there may be nothing.
         const heads = await laneHeads(db, nowMs, limit);
         if (heads.length === 0) return [];
         return db.transaction().execute((trx) => takeHeads(trx, heads, nowMs, holdMs));
-      }),
+      });
+    },
 
     async keep(id, untilMs) {
       await db
