@@ -1,27 +1,33 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { EngineRefusal } from '../engine.ts';
-import { type MarkedProcess, markedProcesses } from './marked-processes.ts';
+import { type MarkedProcess, markedProcesses, visitProcesses } from './marked-processes.ts';
 
 const limitMs = 10_000;
-const pauseMs = 5;
+const pauseMs = 1;
+/** As many as a shell that goes on from child to child is not seen to slip through; a look costs a fraction of a millisecond. */
+const neededLooks = 20;
 /** Names in a message. */
 const mostShown = 5;
 
 /**
- * Kills the processes with these marks until two looks in a row find none: one that forks while it is being looked for is
- * in the next look. Rejects with who is still there: somebody else's (`container-refused`), or one that the kernel holds
- * in a call and ends when that returns (`engine-failed`).
+ * Kills the processes with these marks until many looks in a row find none. One that forks while it is being looked for is
+ * found by the next look, which is quick: only what is new is looked at. Rejects with who is still there: somebody else's
+ * (`container-refused`), or one that the kernel holds in a call and ends when that returns (`engine-failed`).
  */
 export async function endMarked(isMeant: (mark: string) => boolean): Promise<void> {
   const untilMs = performance.now() + limitMs;
-  let emptyLooks = 0;
-  for (let looks = 0; emptyLooks < 2; looks += 1) {
-    const left = markedProcesses().filter(({ mark }) => isMeant(mark));
-    emptyLooks = left.length === 0 ? emptyLooks + 1 : 0;
-    const foreign = left.filter(({ pid }) => signalOne(pid, 'SIGKILL') === 'foreign');
+  const unmarked = new Set<number>();
+  for (let quietLooks = 0; quietLooks < neededLooks; ) {
+    const left: MarkedProcess[] = [];
+    const foreign: MarkedProcess[] = [];
+    visitProcesses((each) => {
+      if (!isMeant(each.mark)) return;
+      left.push(each);
+      if (signalOne(each.pid, 'SIGKILL') === 'foreign') foreign.push(each);
+    }, unmarked);
+    quietLooks = left.length === 0 ? quietLooks + 1 : 0;
     if (performance.now() > untilMs) throw stillThere(left, foreign);
-    // The first second look comes at once: most often nothing was left.
-    if (left.length > 0 || looks > 0) await delay(pauseMs);
+    if (left.length > 0) await delay(pauseMs);
   }
 }
 

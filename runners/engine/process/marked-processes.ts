@@ -10,23 +10,34 @@ export type MarkedProcess = {
   name: string;
 };
 
-/**
- * Every process of this machine that bears a mark, but those that are dead and only wait for their parent to look. Read
- * in one go, without letting go of this process: what forks meanwhile has the less time for it. The newest come first, as
- * a process that hops from child to child is the newest.
- */
+/** Every process of this machine that bears a mark, but those that are dead and only wait for their parent to look. */
 export function markedProcesses(): MarkedProcess[] {
-  const pids = readdirSync('/proc')
-    .map(Number)
-    .filter((pid) => pid > 0)
-    .sort((one, other) => other - one);
-  return pids.flatMap((pid) => look(pid) ?? []);
+  const found: MarkedProcess[] = [];
+  visitProcesses((each) => found.push(each), new Set());
+  return found;
 }
 
-function look(pid: number): MarkedProcess | undefined {
-  const mark =
-    markInLimits(read(`/proc/${pid}/limits`)) ?? markInEnvironment(read(`/proc/${pid}/environ`, 'latin1'));
-  return mark === undefined ? undefined : alive(pid, mark);
+/**
+ * Shows the marked processes to `visit`, each as soon as it is read and the newest first: one that goes on from child to
+ * child is the newest, and has least time to do so. Those in `unmarked` are passed over, and what is found to bear no mark
+ * is added to them. All without letting go of this process.
+ */
+export function visitProcesses(visit: (found: MarkedProcess) => void, unmarked: Set<number>): void {
+  const pids = readdirSync('/proc')
+    .map(Number)
+    .filter((pid) => pid > 0 && !unmarked.has(pid))
+    .sort((one, other) => other - one);
+  for (const pid of pids) {
+    const limits = read(`/proc/${pid}/limits`);
+    // Gone already.
+    if (limits === '') continue;
+    const mark = markInLimits(limits) ?? markInEnvironment(read(`/proc/${pid}/environ`, 'latin1'));
+    if (mark === undefined) unmarked.add(pid);
+    else {
+      const found = alive(pid, mark);
+      if (found) visit(found);
+    }
+  }
 }
 
 function alive(pid: number, mark: string): MarkedProcess | undefined {
