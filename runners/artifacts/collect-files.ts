@@ -106,7 +106,15 @@ async function list(root: string, directory: string): Promise<Dirent<Buffer>[]> 
   try {
     return await readdir(join(root, directory), { withFileTypes: true, encoding: 'buffer' });
   } catch (error) {
-    throw directory === '' ? error : refusalOfFileError(error, directory);
+    if (directory !== '') throw refusalOfFileError(error, directory);
+    // In a container the workspace itself cannot be removed; where there is none it can.
+    const isGone = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!isGone) throw refusalOfFileError(error, 'the workspace');
+    throw new ArtifactRefusal(
+      'file-changed',
+      'the workspace is not there any more, and what was to be packed with it: a step removed it',
+      { cause: error },
+    );
   }
 }
 

@@ -7,7 +7,7 @@ import { shellWord } from '../engine/shell-word.ts';
  * They must suit dash, bash and busybox, and any tar. `workspace` and `home` are links in a directory made for the purpose,
  * so that the names in the archive hold neither the place of the workspace nor that of the home directory.
  */
-const enter = `d=$(mktemp -d /tmp/hookline-XXXXXX) || exit 1
+const enter = `d=$(mktemp -d "\${TMPDIR:-/tmp}/hookline-XXXXXX") || exit 1
 mkdir -p "\${HOME:-/}"
 ln -s "$PWD" "$d/workspace" && ln -s "\${HOME:-/}" "$d/home" && cd "$d" || exit 1
 `;

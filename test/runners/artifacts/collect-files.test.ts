@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { linkSync, writeFileSync } from 'node:fs';
+import { linkSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CollectOptions, collectFiles } from '../../../runners/artifacts/collect-files.ts';
@@ -163,6 +163,14 @@ describe('collecting an artifact refuses', () => {
     const root = makeTree({ 'dist/a': '' });
     expect(await refusal(root, { patterns: ['dist'], stripPrefix: 'build' })).toEqual(
       refused('prefix-unmatched', /build/),
+    );
+  });
+
+  it('a workspace that a step removed', async () => {
+    const root = makeTree({ a: '' });
+    rmSync(root, { recursive: true });
+    expect(await refusal(root, { patterns: ['a'] })).toEqual(
+      refused('file-changed', /^the workspace is not there any more/),
     );
   });
 

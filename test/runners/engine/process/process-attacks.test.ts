@@ -96,7 +96,7 @@ describe('without containers a step', () => {
     const room = await openRoom();
     process.env['HOOKLINE_RUNNER_KEY_OF_TEST'] = 'never shown';
     try {
-      const script = `tr '\\0' '\\n' </proc/self/environ`;
+      const script = `cat /proc/self/environ | tr '\\0' '\\n'`;
       const { text } = await runStep(room.container, { script, env: { OF_JOB: 'x' } });
       const names = text
         .trim()
