@@ -10,10 +10,10 @@ const giveUpAfterMs = 10 * 60_000;
  * A git host that is away for a while ends no job: the checkout is tried again until it is back, and the log of the
  * job says what it waits for.
  */
-export async function checkOutPatiently(
-  checkout: () => Promise<void>,
+export async function checkOutPatiently<Result>(
+  checkout: () => Promise<Result>,
   { clock, signal, note }: { clock: Clock; signal: AbortSignal; note: (text: string) => void },
-): Promise<void> {
+): Promise<Result> {
   const begunAtMs = clock.elapsed();
   for (let tries = 0; ; tries += 1) {
     try {

@@ -5,9 +5,9 @@ import type { BuildSpec } from '../src/contract/job-spec.ts';
 import { messageOf } from '../src/errors.ts';
 import type { Log } from '../src/log.ts';
 import { ArtifactRefusal } from './artifacts/artifact-refusal.ts';
+import { type BuiltMerge, bringSource, type Checkout, mergeEnvironment } from './bring-source.ts';
 import { type CachePorts, type JobCaches, openJobCaches } from './caches/job-caches.ts';
 import { checkImages } from './check-images.ts';
-import { checkOutPatiently } from './check-out-patiently.ts';
 import { diskLimit } from './disk-limit.ts';
 import type { Engine, JobContainer } from './engine/engine.ts';
 import { faultOf } from './fault-of.ts';
@@ -26,12 +26,7 @@ import { withoutIsolation } from './without-isolation.ts';
 export type BuildPorts = {
   engine: Pick<Engine, 'isolation' | 'findImage' | 'prepareImage'>;
   rooms: Pick<Rooms, 'take'>;
-  /** Puts the commit of the source into the directory, as a working tree with a repository of its own. */
-  checkout: (
-    source: BuildSpec['source'],
-    directory: string,
-    options: { signal: AbortSignal },
-  ) => Promise<void>;
+  checkout: Checkout;
   blobs: Pick<BlobStore, 'put'>;
   /** Globs of the images that jobs and their services may run in; absent: all. */
   images?: readonly string[];
@@ -80,14 +75,16 @@ async function carryOut(
     const startedAtMs = ports.clock.elapsed();
     if (spec.attempt > 1) job.jobLog.note(`attempt ${spec.attempt} of this job`);
     const isBare = ports.engine.isolation === 'none';
-    job.jobLog.note(`checking out ${spec.repository} at ${spec.sha}${isBare ? '' : `, image ${spec.image}`}`);
+    const source =
+      spec.checkout === false ? 'without a checkout' : `checking out ${spec.repository} at ${spec.sha}`;
+    job.jobLog.note(`${source}${isBare ? '' : `, image ${spec.image}`}`);
     checkImages(spec, ports.images);
     if (isBare) withoutIsolation(spec).forEach(job.jobLog.note);
     const { diskBytes, ...limits } = spec.limits;
     const signal = job.stop.begun;
     const image = prepareSameImage(ports.engine, spec, { signal, note: job.jobLog.note });
     room = await ports.rooms.take({ image, limits, network: spec.network }, { signal });
-    const container = await prepare(spec, room, job, ports);
+    const { container, built } = await prepare(spec, room, job, ports);
     const { id: imageId, digest } = await image;
     job.report({
       type: 'job.started',
@@ -95,6 +92,7 @@ async function carryOut(
       ...(isBare
         ? { isolation: 'none' }
         : { image: spec.image, imageId, ...(digest === undefined ? {} : { imageDigest: digest }) }),
+      ...(built ? { built } : {}),
     });
     job.jobLog.note(`ready after ${ports.clock.elapsed() - startedAtMs} ms`);
     const { stop, jobLog, report } = job;
@@ -108,7 +106,7 @@ async function carryOut(
     try {
       result = await runSteps({
         steps: spec.steps,
-        env: { ...spec.env, ...spec.secrets },
+        env: { ...mergeEnvironment(spec, built), ...spec.env, ...spec.secrets },
         container,
         log: jobLog,
         stop,
@@ -152,18 +150,21 @@ async function carryOut(
 }
 
 /** The container starts while the commit is being checked out; when either fails the other is ended. */
-async function prepare(spec: BuildSpec, room: Room, job: JobRun, ports: BuildPorts): Promise<JobContainer> {
+async function prepare(
+  spec: BuildSpec,
+  room: Room,
+  job: JobRun,
+  ports: BuildPorts,
+): Promise<{ container: JobContainer; built: BuiltMerge | undefined }> {
   const failed = new AbortController();
   const signal = AbortSignal.any([job.stop.begun, failed.signal]);
   room.container.catch(() => failed.abort());
   const serving = room.serve(spec.services ?? [], { signal });
   serving.catch(() => failed.abort());
+  let built: BuiltMerge | undefined;
   try {
-    await checkOutPatiently(() => ports.checkout(spec.source, room.workspaceDir, { signal }), {
-      clock: ports.clock,
-      signal,
-      note: job.jobLog.note,
-    });
+    const { checkout, clock } = ports;
+    built = await bringSource(spec, room.workspaceDir, { checkout, clock, signal, note: job.jobLog.note });
   } catch (error) {
     // Ended by the other: what that one says is the cause.
     if (failed.signal.aborted) await Promise.all([room.container, serving]);
@@ -172,7 +173,7 @@ async function prepare(spec: BuildSpec, room: Room, job: JobRun, ports: BuildPor
   await serving;
   const container = await room.container;
   void container.rename(`${spec.runId}-${spec.jobName}`);
-  return container;
+  return { container, built };
 }
 
 function watchRoom(

@@ -75,7 +75,7 @@ async function chooseSource(
     note(`built is ${found.source.sha}, the merge of ${head.sha} into ${found.baseSha}`);
     return { source: found.source };
   }
-  const remark = `${found.instead}. Built is the head.`;
+  const remark = `${found.instead.slice(0, 1_000)}. Built is the head.`;
   note(remark);
   return { source: head, remark };
 }

@@ -12,7 +12,6 @@ import { runDeployment, sweepBundles } from '../../runners/run-deployment.ts';
 import { runJob } from '../../runners/run-job.ts';
 import { type Runner, startRunner } from '../../runners/runner.ts';
 import { tellStoreTrouble } from '../../runners/tell-store-trouble.ts';
-import { checkout } from '../../runners/workspace/checkout.ts';
 import { treeBytes, volumeBytes } from '../../runners/workspace/disk-use.ts';
 import { openMirrors } from '../../runners/workspace/mirror.ts';
 import { openWorkspaces, type Workspaces } from '../../runners/workspace/workspaces.ts';
@@ -31,6 +30,7 @@ import { cloneBases } from './clone-bases.ts';
 import type { DataDirectory } from './data-directory.ts';
 import { lockRunnerDirectories } from './lock-runner-directories.ts';
 import { openBlobs } from './open-blobs.ts';
+import { openCheckout } from './open-checkout.ts';
 import { openDeployTargets } from './open-deploy-targets.ts';
 import { openEngine } from './open-engine.ts';
 import { redisAddress } from './redis-address.ts';
@@ -172,11 +172,7 @@ export async function startRunnerProcess(
       caches: { store, local, clock, limitBytes: config.cache.entryBytes },
       clock,
       log,
-      checkout: (
-        source: Parameters<typeof checkout>[1],
-        destination: string,
-        { signal }: { signal: AbortSignal },
-      ) => checkout(mirrors, source, destination, { signal }),
+      checkout: openCheckout({ mirrors, data, config, clock }),
     };
     started.push(
       await startRunner(

@@ -30,6 +30,10 @@ export const jobEventSchema = z.discriminatedUnion('type', [
     imageDigest: z.string().max(500).optional(),
     /** There is no container around its steps, and no image was looked at. */
     isolation: z.literal('none').optional(),
+    /** Where the merge of a pull request was asked for; with a remark when it is the head all the same. */
+    built: z
+      .object({ ref: z.string().max(1100), sha: z.string().max(64), remark: z.string().max(2000).optional() })
+      .optional(),
   }),
   z.object({ type: z.literal('step.started'), at, index: z.int().nonnegative(), name: z.string().max(300) }),
   z.object({

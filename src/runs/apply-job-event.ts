@@ -25,6 +25,7 @@ export function applyJobEvent(job: Job, attempt: Attempt, seq: number, body: Job
           ...advanced,
           ...(image ? { image } : {}),
           ...(body.isolation ? { isolation: body.isolation } : {}),
+          ...builtOf(body),
           startedAtMs: known(body.at),
         },
       };
@@ -99,4 +100,10 @@ function withStep(attempt: Attempt, step: Step): Attempt {
   if (index >= 0) return { ...attempt, steps: attempt.steps.with(index, step) };
   if (attempt.steps.length >= maxSteps) return attempt;
   return { ...attempt, steps: [...attempt.steps, step] };
+}
+
+function builtOf({ built }: Extract<JobEvent, { type: 'job.started' }>): Pick<Attempt, 'built'> {
+  if (!built) return {};
+  const { ref, sha, remark } = built;
+  return { built: { ref, sha, ...(remark === undefined ? {} : { remark }) } };
 }

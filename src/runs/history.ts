@@ -2,7 +2,7 @@ import type { FaultKind } from '../contract/fault.ts';
 import type { Reason, Usage } from '../contract/job-event.ts';
 import { Refusal } from '../errors.ts';
 import type { Change, ScheduledTime } from './change.ts';
-import type { Approval, Gate, Run, RunLimit, Status, Step, UsedImage } from './run.ts';
+import type { Approval, BuiltMerge, Gate, Run, RunLimit, Status, Step, UsedImage } from './run.ts';
 
 /** PORT. What the API and the pages read. Lists are newest first and paged by keyset, never by offset. */
 export type History = {
@@ -103,6 +103,8 @@ export type AttemptDetail = {
   image?: UsedImage & { moved?: true };
   /** It ran as processes of the runner's host, without a container. */
   isolation?: 'none';
+  /** Where the merge of a pull request was asked for. */
+  built?: BuiltMerge;
   reason?: Reason;
   /** Whose doing it was that it ended so, as far as its reason says. */
   fault?: FaultKind;

@@ -134,6 +134,8 @@ export type Attempt = {
   readonly image?: UsedImage;
   /** Its runner has no containers: the steps ran as processes of its host. */
   readonly isolation?: 'none';
+  /** Where the merge of a pull request was asked for. */
+  readonly built?: BuiltMerge;
   readonly cancelRequested: boolean;
   /** The sequence number of the last event that was applied; 0 before the first. */
   readonly lastSeq: number;
@@ -144,6 +146,9 @@ export type Attempt = {
   readonly log?: { readonly lines: number; readonly bytes: number; readonly cut: boolean };
   readonly steps: readonly Step[];
 };
+
+/** What lay in the workspace, and, when it was not the merge of the pull request, why. */
+export type BuiltMerge = { readonly ref: string; readonly sha: string; readonly remark?: string };
 
 /** An image by its name in the pipeline, by the id of the engine that had it, and by its digest in a registry. */
 export type UsedImage = { readonly name: string; readonly id: string; readonly digest?: string };

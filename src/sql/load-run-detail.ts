@@ -12,6 +12,7 @@ import { loadGroupHolders } from './load-group-holders.ts';
 import { loadNotifications } from './notification-details.ts';
 import {
   approvalOf,
+  builtOf,
   gatesOf,
   imageOf,
   isolationOf,
@@ -198,6 +199,7 @@ function attemptDetailOf(
     ...(row.runner_name === null ? {} : { runner: row.runner_name }),
     ...attemptImageOf(row, job),
     ...isolationOf(row),
+    ...builtOf(row),
     ...(reason ? { reason } : {}),
     ...(fault ? { fault } : {}),
     // A person who asks for the job again begins a new count.

@@ -18,6 +18,7 @@ import * as checks from './migrations/050-checks.ts';
 import * as usage from './migrations/060-usage.ts';
 import * as notifications from './migrations/070-notifications.ts';
 import * as isolation from './migrations/074-isolation.ts';
+import * as builtMerges from './migrations/075-built-merges.ts';
 import * as comments from './migrations/076-comments.ts';
 import type { Tables } from './tables.ts';
 
@@ -40,6 +41,7 @@ const steps: Record<string, Step> = {
   '060-usage': usage,
   '070-notifications': notifications,
   '074-isolation': isolation,
+  '075-built-merges': builtMerges,
   '076-comments': comments,
 };
 

@@ -5,7 +5,18 @@ import type { Problem } from '../../pipelines/problem.ts';
 import type { Reason, Usage } from '../contract/job-event.ts';
 import type { Change } from '../runs/change.ts';
 import { waitsAtGate } from '../runs/gate.ts';
-import type { Approval, Attempt, Gate, Job, Run, Status, Step, Successor, UsedImage } from '../runs/run.ts';
+import type {
+  Approval,
+  Attempt,
+  BuiltMerge,
+  Gate,
+  Job,
+  Run,
+  Status,
+  Step,
+  Successor,
+  UsedImage,
+} from '../runs/run.ts';
 import { labelsOf } from '../runs/runner-labels.ts';
 import type { AttemptRow, JobRow, RunRow, StepRow } from './tables.ts';
 
@@ -150,6 +161,7 @@ export function attemptRowOf(
     last_seq: attempt.lastSeq,
     image: jsonOrNull(attempt.image),
     isolation: attempt.isolation ?? null,
+    built: jsonOrNull(attempt.built),
     usage: jsonOrNull(attempt.usage),
     reason: jsonOrNull(attempt.reason),
     log_lines: log?.lines ?? null,
@@ -174,6 +186,7 @@ export function attemptOf(row: AttemptRow, steps: Step[]): Attempt {
     lastSeq: row.last_seq,
     ...imageOf(row),
     ...isolationOf(row),
+    ...builtOf(row),
     ...withReason(row.reason),
     ...usageOf(row),
     ...logOf(row),
@@ -188,6 +201,10 @@ export function imageOf({ image }: { image: string | null }): { image?: UsedImag
 
 export function isolationOf({ isolation }: Pick<AttemptRow, 'isolation'>): Pick<Attempt, 'isolation'> {
   return isolation === 'none' ? { isolation } : {};
+}
+
+export function builtOf({ built }: Pick<AttemptRow, 'built'>): Pick<Attempt, 'built'> {
+  return built === null ? {} : { built: JSON.parse(built) as BuiltMerge };
 }
 
 function leaseOf(row: AttemptRow): Pick<Attempt, 'lease'> {

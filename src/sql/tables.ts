@@ -147,6 +147,7 @@ export type AttemptRow = {
   last_seq: number;
   image: string | null;
   isolation: string | null;
+  built: string | null;
   usage: string | null;
   reason: string | null;
   log_lines: number | null;

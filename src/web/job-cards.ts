@@ -51,6 +51,7 @@ function about(job: JobDetail, attempt: AttemptDetail | undefined, nowMs: number
     attempt?.runner === undefined ? undefined : html`on ${isolated(attempt.runner)}`,
     attempt?.image ? imageText(attempt.image) : undefined,
     attempt?.isolation === 'none' ? html`<b>without isolation</b>` : undefined,
+    attempt?.built && attempt.built.remark === undefined ? mergeText(attempt.built) : undefined,
     attempt !== undefined && attempt.number > 1 ? html`attempt ${attempt.number}` : undefined,
     attempt?.usage ? usageText(attempt.usage) : undefined,
     attempt?.status === 'queued' ? waitText(attempt, nowMs) : undefined,
@@ -58,6 +59,10 @@ function about(job: JobDetail, attempt: AttemptDetail | undefined, nowMs: number
   return parts.length === 0
     ? nothing
     : html`<p class="job-about">${parts.map((part, index) => (index === 0 ? part : html` · ${part}`))}</p>`;
+}
+
+function mergeText({ sha, ref }: NonNullable<AttemptDetail['built']>): Html {
+  return html`<span title="${ref}">merge <code>${sha.slice(0, 10)}</code></span>`;
 }
 
 function usageText({

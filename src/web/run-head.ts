@@ -1,6 +1,7 @@
 import { html } from 'hono/html';
 import type { RunDetail } from '../runs/history.ts';
 import { approvalBoxes } from './approval-box.ts';
+import { builtHeadBox } from './built-head-box.ts';
 import { type Html, isolated, nothing } from './html-text.ts';
 import { isolationBox } from './isolation-box.ts';
 import { listHref } from './list-query.ts';
@@ -39,5 +40,6 @@ ${run.approval ? html`<span>approved by ${isolated(run.approval.by)} ${age(run.a
 ${run.reason ? reasonBox(run.reason, run.status, run.problems) : ''}
 ${withActions ? approvalBoxes(run) : ''}
 ${isolationBox(run)}
+${builtHeadBox(run)}
 ${warningBox(run)}`;
 }

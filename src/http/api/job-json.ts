@@ -39,6 +39,14 @@ const attemptJson = z
       description:
         "It ran as processes of the runner's host: no container held it, and its image was not used.",
     }),
+    built: z
+      .object({ ref: z.string(), sha: z.string(), remark: z.string().optional() })
+      .optional()
+      .openapi({
+        description:
+          'What was checked out where the job asked for the merge of the pull request; `remark` says why it is the head ' +
+          'all the same.',
+      }),
     reason: reasonJson.optional(),
     fault: z.enum(faultKinds).optional().openapi({
       description:
@@ -155,6 +163,7 @@ function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
     runner,
     image,
     isolation,
+    built,
     reason,
     fault,
     triedAgain,
@@ -170,6 +179,7 @@ function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
     runner,
     image,
     isolation,
+    built,
     reason,
     fault,
     triedAgain,

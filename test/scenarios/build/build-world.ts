@@ -167,7 +167,7 @@ export async function openBuildWorld(
       sweep: async () => {},
       carryOut: (spec, job) => {
         if (spec.kind !== 'build') throw new Error('nothing here deploys');
-        const checkout = async () => {};
+        const checkout = async () => undefined;
         return runJob(spec, job, {
           engine,
           rooms,
