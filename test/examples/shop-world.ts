@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { withFileLock } from '../../src/file-lock.ts';
+import { isFinal } from '../../src/runs/run.ts';
+import { startMailServer } from '../src/notify/mail-server.ts';
 import { runHookline } from '../support/hookline-process.ts';
 import { openHooklineScene, type RunJson } from '../support/hookline-scene.ts';
 import { startJobEngine } from '../support/job-engine.ts';
@@ -11,6 +13,9 @@ import { openShopHost, type ShopHost, shopHome } from './shop-host.ts';
 export const exampleDirectory = fileURLToPath(new URL('../../examples/spring-boot-travis', import.meta.url));
 const repository = 'octo/shop';
 const awaitHostMs = 120_000;
+const endMs = 120_000;
+/** The names that the example's file has for them, as they stood in its settings at Travis. */
+const secretNames = ['AWS_ACCESS_KEY', 'AWS_SECRET_KEY'];
 
 /** How a version can be no good; each is found by looking at its health. */
 export const faults = {
@@ -22,9 +27,11 @@ export type Fault = keyof typeof faults;
 
 export type ShopWorld = {
   readonly host: ShopHost;
-  /** Pushes a version to `main`, and answers the run of it when that has ended. */
+  /** Pushes a version to `main`, and answers the run of it when that has ended and whoever is told of it was told. */
   release(version: number, fault?: Fault): Promise<{ run: RunJson; tookMs: number }>;
   log(job: { id: string }): Promise<string>;
+  /** What came by e-mail so far. */
+  letters(): { to: string[]; subject: string }[];
 };
 
 /**
@@ -41,11 +48,15 @@ async function open<T>(work: (world: ShopWorld) => Promise<T>): Promise<T> {
   try {
     const engine = await startJobEngine();
     closers.unshift(engine.close);
+    const mail = await startMailServer();
+    closers.unshift(mail.close);
     const scene = await openHooklineScene({
       DOCKER_HOST: engine.dockerHost,
       HOOKLINE_TRAVIS_IMAGES: `java=${engine.image}`,
       HOOKLINE_LOCAL_DEPLOY: `${repository}=${shopHome}@www-data`,
       HOOKLINE_CODEDEPLOY_LOCAL: 'shop/shop-servers',
+      HOOKLINE_SMTP_URL: `smtp://127.0.0.1:${mail.port}`,
+      HOOKLINE_MAIL_FROM: 'hookline <ci@example.com>',
     });
     closers.unshift(scene.close);
     // The deployment's user has to come through to its bundle.
@@ -54,7 +65,7 @@ async function open<T>(work: (world: ShopWorld) => Promise<T>): Promise<T> {
     closers.unshift(host.close);
     await scene.start();
     await Promise.all(
-      ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].map(async (name) => {
+      secretNames.map(async (name) => {
         const input = 'opens nothing: this group is this host\n';
         const set = await runHookline(['secrets', 'set', repository, name], {
           settings: scene.settings,
@@ -77,14 +88,24 @@ async function open<T>(work: (world: ShopWorld) => Promise<T>): Promise<T> {
         const sha = await copy.commit('RELEASE', `${version}\n`, `Version ${version}`);
         const begunAt = performance.now();
         await copy.git('push', '--quiet', 'origin', 'HEAD:refs/heads/main');
-        const run = await scene.ended(sha, 120_000);
-        return { run, tookMs: performance.now() - begunAt };
+        await scene.ended(sha, endMs);
+        const tookMs = performance.now() - begunAt;
+        return { run: await scene.run(sha, isTold, endMs), tookMs };
       },
+      letters: () =>
+        mail.mails.map(({ to, lines }) => ({
+          to,
+          subject: lines.find((line) => line.startsWith('Subject: '))?.slice('Subject: '.length) ?? '',
+        })),
     };
     return await work(world);
   } finally {
     for (const close of closers) await close();
   }
+}
+
+function isTold({ status, notifications = [] }: RunJson): boolean {
+  return isFinal(status) && notifications.every(({ delivery }) => delivery !== 'pending');
 }
 
 async function change(directory: string, file: string, [from, to]: readonly [string | RegExp, string]) {
