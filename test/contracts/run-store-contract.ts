@@ -62,7 +62,7 @@ export function describeRunStore(name: string, open: () => Promise<Stores>): voi
     it('gives back a run exactly as it was stored, with its jobs, attempt, lease and steps', async () => {
       const stores = await withRun(open);
       await move(stores, claim('l1'));
-      await move(stores, report('l1', 1, { type: 'job.started', at: 4_000 }));
+      await move(stores, report('l1', 1, { type: 'job.started', at: 4_000, isolation: 'none' }));
       await move(stores, report('l1', 2, { type: 'step.started', at: 4_100, index: 0, name: 'test' }));
       const step: JobEvent = {
         type: 'step.finished',
@@ -76,6 +76,7 @@ export function describeRunStore(name: string, open: () => Promise<Stores>): voi
       expect(await stores.store.get('run')).toEqual(changed);
       const again = await stores.reopen();
       expect(await again.store.get('run')).toEqual(changed);
+      expect((await again.history.run('run'))?.jobs[0]?.attempts).toMatchObject([{ isolation: 'none' }]);
     });
 
     it('writes nothing when the event changes nothing', async () => {
