@@ -17,7 +17,7 @@ COPY package.json LICENSE ./
 COPY pipelines pipelines
 COPY runners runners
 COPY src src
-ENV NODE_ENV=production HOOKLINE_DATA_DIR=/var/lib/hookline
+ENV NODE_ENV=production MALLOC_ARENA_MAX=1 HOOKLINE_DATA_DIR=/var/lib/hookline
 # A number, so that an orchestrator can see that it is not root. A new volume on the data directory is that user's too.
 RUN install -d -o 10001 -g 10001 -m 711 /var/lib/hookline node_modules/.cache
 USER 10001:10001

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import type { Config } from '../config.ts';
 import { identityOf } from '../contract/keys.ts';
 import type { Log } from '../log.ts';
-import { nodeFlags } from '../node-flags.ts';
+import { nodeEnvironment, nodeFlags } from '../node-flags.ts';
 import { startManagedRedis } from '../redis/managed-redis.ts';
 import { startWeb } from './compose-web.ts';
 import { type DataDirectory, lockDataDirectory } from './data-directory.ts';
@@ -95,7 +95,7 @@ function keepRunner(environment: Record<string, string>, log: Log): { close(): P
   function start(): void {
     const inherited = Object.entries(process.env).filter(([name]) => !withheld.includes(name));
     const started = spawn(process.execPath, [...nodeFlags, main, 'runner', '--deploy', '--jobs'], {
-      env: { ...Object.fromEntries(inherited), ...environment },
+      env: { ...nodeEnvironment, ...Object.fromEntries(inherited), ...environment },
       // The channel tells the child that we are gone, also after SIGKILL. A group of its own: Ctrl-C is ours to pass on.
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       detached: true,

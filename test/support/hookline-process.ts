@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { nodeFlags } from '../../src/node-flags.ts';
+import { nodeEnvironment, nodeFlags } from '../../src/node-flags.ts';
 import type { ProcessEnd } from './guarded-process.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -48,7 +48,7 @@ export async function spawnHookline(
   const from = readFileSync(logFile).length;
   const { PATH = '', HOME = '' } = process.env;
   const child = spawn(process.execPath, [...nodeFlags, options.program ?? main, ...args], {
-    env: { PATH, HOME, ...options.settings },
+    env: { PATH, HOME, ...nodeEnvironment, ...options.settings },
     stdio: ['ignore', file, file],
     detached: true,
   });
@@ -112,7 +112,9 @@ export async function runHookline(
   { settings, input = '' }: { settings: HooklineSettings; input?: string },
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [...nodeFlags, main, ...args], { env: { PATH, HOME, ...settings } });
+  const child = spawn(process.execPath, [...nodeFlags, main, ...args], {
+    env: { PATH, HOME, ...nodeEnvironment, ...settings },
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
