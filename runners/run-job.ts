@@ -16,6 +16,7 @@ import type { JobStop } from './job-stop.ts';
 import type { JobLog } from './log/job-log.ts';
 import type { Room } from './make-room.ts';
 import { prepareSameImage } from './prepare-same-image.ts';
+import { collectReports } from './reports/collect-reports.ts';
 import type { Rooms } from './rooms.ts';
 import { runSteps, type StepsResult, stoppedJob } from './run-steps.ts';
 import { storeArtifacts } from './store-artifacts.ts';
@@ -50,6 +51,13 @@ export type JobRun = {
 };
 
 const graceMs = 10_000;
+/** Of a job that was stopped because it is not wanted any more, nobody asks how its tests went. */
+const unreported: ReadonlySet<JobStopReason | undefined> = new Set([
+  'cancel',
+  'fenced',
+  'lost',
+  'handed-back',
+]);
 
 /**
  * Carries out a build: checkout and container side by side, the steps, then, when every process of it is dead, the
@@ -123,6 +131,10 @@ async function carryOut(
       disk?.close();
       onUsed(await usage.end());
       await container.stop();
+    }
+    if (!unreported.has(stop.reason)) {
+      const { now } = ports.clock;
+      await collectReports({ spec, workspaceDir, signal: stop.atOnce, now, note, report });
     }
     if (result.outcome !== 'success') return result;
     if (stop.begun.aborted) return stoppedJob(stop);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { reportsReadSchema } from './job-reports.ts';
 
 /**
  * What a runner reports of the attempt it holds, in order of sequence numbers that start at 1. Control applies
@@ -65,6 +66,7 @@ export const jobEventSchema = z.discriminatedUnion('type', [
     sha256: z.string().length(64),
     fileCount: z.int().nonnegative(),
   }),
+  reportsReadSchema,
   z.object({
     type: z.literal('deployment.updated'),
     at,

@@ -58,6 +58,7 @@ export function applyJobEvent(job: Job, attempt: Attempt, seq: number, body: Job
     }
     case 'log.segment':
     case 'artifact.stored':
+    case 'reports.read':
     case 'deployment.updated':
       return { ...job, attempt: advanced };
     case 'job.finished':

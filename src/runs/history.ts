@@ -1,5 +1,6 @@
 import type { FaultKind } from '../contract/fault.ts';
 import type { Reason, Usage } from '../contract/job-event.ts';
+import type { JobReports } from '../contract/job-reports.ts';
 import { Refusal } from '../errors.ts';
 import type { Change, ScheduledTime } from './change.ts';
 import type { Approval, BuiltMerge, Gate, Run, RunLimit, Status, Step, UsedImage } from './run.ts';
@@ -118,6 +119,8 @@ export type AttemptDetail = {
   usage?: Usage;
   log?: { lines: number; bytes: number; cut: boolean };
   steps: Step[];
+  /** What its tests came to. Absent when none of its reports were read. */
+  reports?: JobReports;
 };
 
 export type ArtifactDetail = {

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { JobPlan } from '../../pipelines/plan.ts';
 import { faultKindOf } from '../contract/fault.ts';
+import type { JobReports } from '../contract/job-reports.ts';
 import type { Change } from '../runs/change.ts';
 import { groupText, waitsForGroup } from '../runs/group.ts';
 import type { AttemptDetail, DeploymentDetail, JobDetail, RunDetail, StatusDetail } from '../runs/history.ts';
@@ -8,6 +9,7 @@ import { isAllowedFailure, isFinal, type Status, type Step } from '../runs/run.t
 import type { Effect } from '../runs/transition.ts';
 import { isAnotherImage } from '../runs/used-image.ts';
 import { artifactOf, runSummaryOf } from './history-rows.ts';
+import { loadReports } from './job-reports.ts';
 import { loadGroupHolders } from './load-group-holders.ts';
 import { loadNotifications } from './notification-details.ts';
 import {
@@ -66,6 +68,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
     .execute();
 
   const notifications = await loadNotifications(db, id);
+  const reportsOf = await loadReports(db, id);
   const groups = jobs.flatMap((job) => awaitedGroupOf(job) ?? []);
   const holders = await loadGroupHolders(db, row.repository, groups);
   const stepsOf = Map.groupBy(steps, (step) => `${step.job_id} ${step.attempt}`);
@@ -91,6 +94,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
             stepsOf.get(`${attempt.job_id} ${attempt.number}`) ?? [],
             attempts.find(({ job_id, number }) => job_id === attempt.job_id && number === attempt.number + 1),
             job,
+            reportsOf(attempt.job_id, attempt.number),
           ),
         ),
         holders,
@@ -190,6 +194,7 @@ function attemptDetailOf(
   steps: StepRow[],
   next: AttemptRow | undefined,
   job: JobRow,
+  reports: JobReports | undefined,
 ): AttemptDetail {
   const { reason } = withReason(row.reason);
   const fault = reason && faultKindOf(reason.code);
@@ -210,6 +215,7 @@ function attemptDetailOf(
     ...usageOf(row),
     ...logOf(row),
     steps: steps.map(stepOf),
+    ...(reports ? { reports } : {}),
   };
 }
 

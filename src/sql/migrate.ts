@@ -17,6 +17,7 @@ import * as newestAndImages from './migrations/041-newest-and-images.ts';
 import * as checks from './migrations/050-checks.ts';
 import * as usage from './migrations/060-usage.ts';
 import * as notifications from './migrations/070-notifications.ts';
+import * as reports from './migrations/073-reports.ts';
 import * as isolation from './migrations/074-isolation.ts';
 import * as builtMerges from './migrations/075-built-merges.ts';
 import * as comments from './migrations/076-comments.ts';
@@ -40,6 +41,7 @@ const steps: Record<string, Step> = {
   '050-checks': checks,
   '060-usage': usage,
   '070-notifications': notifications,
+  '073-reports': reports,
   '074-isolation': isolation,
   '075-built-merges': builtMerges,
   '076-comments': comments,

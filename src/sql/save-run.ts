@@ -1,7 +1,8 @@
 import type { Transaction } from 'kysely';
 import { outboxKey } from '../runs/outbox.ts';
 import type { Attempt, Job, Run } from '../runs/run.ts';
-import type { Effect, RunFact, Transition } from '../runs/transition.ts';
+import type { RunFact, Transition } from '../runs/transition.ts';
+import { saveReports } from './job-reports.ts';
 import { queueForGroups } from './queue-for-groups.ts';
 import { attemptRowOf, jobRowOf, runRowOf, stepRowOf } from './run-rows.ts';
 import type { Tables } from './tables.ts';
@@ -141,6 +142,8 @@ async function saveFact(
         })
         .execute();
       return;
+    case 'reports.read':
+      return saveReports(db, { runId: run.id, jobId, attempt }, event);
     case 'deployment.updated': {
       const changed = {
         status: event.status,

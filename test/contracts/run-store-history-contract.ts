@@ -112,5 +112,41 @@ export function describeHistory(name: string, open: () => Promise<Stores>): void
       await report({ type: 'job.finished', at: 4_000, outcome: 'error', ...end });
       expect(await deployments()).toMatchObject([{ ...told, status: 'error' }]);
     });
+
+    it('keeps what the reports of each attempt came to', async () => {
+      const stores = await opened();
+      await addRuns(stores, ['r1']);
+      const detail = await stores.history.run('r1');
+      const id = detail?.jobs[0]?.id ?? '';
+      const move = (event: Parameters<typeof transition>[1]) =>
+        stores.store.change('r1', (run) => transition(run, event, 5_000));
+      const report = (leaseId: string, seq: number, body: JobEvent) =>
+        move({ type: 'reported', jobId: id, leaseId, seq, body });
+      const failure = {
+        kind: 'failure',
+        name: 'totals 🛒',
+        suite: 'Cart',
+        message: "'; drop",
+        line: 7,
+      } as const;
+      const tests = { passed: 9, failed: 1, errors: 0, skipped: 2, durationMs: 1_234 };
+      const first = {
+        tests: { ...tests, failures: [{ ...failure, file: 'cart.ts' }] },
+        problems: ['x.xml is empty'],
+      };
+      const second = { coverage: { linesFound: 10, linesCovered: 4, files: 2 } };
+      const reports = async () =>
+        (await stores.history.run('r1'))?.jobs[0]?.attempts.map((attempt) => attempt.reports);
+
+      expect(await reports()).toEqual([undefined]);
+      await move({ type: 'claimed', jobId: id, attempt: 1, lease: sampleLease('l1') });
+      await report('l1', 1, { type: 'reports.read', at: 2_000, ...second });
+      await report('l1', 2, { type: 'reports.read', at: 3_000, ...first });
+      expect(await reports()).toEqual([first]);
+      await move({ type: 'lease-expired', jobId: id, leaseId: 'l1' });
+      await move({ type: 'claimed', jobId: id, attempt: 2, lease: sampleLease('l2') });
+      await report('l2', 1, { type: 'reports.read', at: 4_000, ...second });
+      expect(await reports()).toEqual([first, second]);
+    });
   });
 }
