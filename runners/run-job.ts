@@ -12,7 +12,7 @@ import { diskLimit } from './disk-limit.ts';
 import type { Engine, JobContainer } from './engine/engine.ts';
 import { faultOf } from './fault-of.ts';
 import type { JobResult } from './finished-event.ts';
-import type { JobStop } from './job-stop.ts';
+import type { JobStop, JobStopReason } from './job-stop.ts';
 import type { JobLog } from './log/job-log.ts';
 import type { Room } from './make-room.ts';
 import { prepareSameImage } from './prepare-same-image.ts';

@@ -244,6 +244,46 @@ function renewed({ id, name, plan, turn, image, gate, pastGates = [], attempt }:
   };
 }
 
+function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {
+  const effects: Effect[] = [];
+  after.jobs.forEach((job, index) => {
+    const earlier = event.type === 'created' ? undefined : before.jobs[index]?.attempt;
+    if (job.attempt?.status !== 'queued' || job.attempt.number === earlier?.number) return;
+    const queue = job.plan.kind === 'deploy' ? 'deployments' : 'jobs';
+    const labels = labelsOf(job.plan);
+    const asked = labels.length === 0 ? {} : { labels };
+    effects.push({ type: 'ticket', queue, jobId: job.id, attempt: job.attempt.number, ...asked });
+  });
+  after.jobs.forEach(({ attempt }, index) => {
+    effects.push(...stopOf(before.jobs[index]?.attempt, attempt));
+  });
+  if (after.reports === 'checks') return [...effects, ...changedChecks(before, after, event)];
+  if (!hasCommitStatuses(after) || isSilenced(after)) return effects;
+  const status = commitStatus(after);
+  const previous = event.type === 'created' ? undefined : commitStatus(before);
+  if (status.state !== previous?.state || status.description !== previous.description) {
+    effects.push({ type: 'commit-status', status });
+  }
+  return effects;
+}
+
+function changedChecks(before: Run, after: Run, event: RunEvent): Effect[] {
+  const earlier = event.type === 'created' ? [] : checkRunsOf(before);
+  return checkRunsOf(after)
+    .filter((check, index) => !isDeepStrictEqual(check, earlier[index]))
+    .map((check) => ({ type: 'check-run', check }));
+}
+
+function told(before: Run, after: Run): Effect[] {
+  return notificationsOf(before, after).map((notification) => ({ type: 'notification', notification }));
+}
+
+function stopOf(before: Attempt | undefined, after: Attempt | undefined): Effect[] {
+  if (!after?.lease || !after.cancelRequested || after.status !== 'leased' || before?.cancelRequested)
+    return [];
+  return [{ type: 'stop-lease', leaseId: after.lease.id, runner: after.lease.runner.address }];
+}
+
 function replacedAttempts(before: Run, after: Run): Transition['replaced'] {
   return before.jobs.flatMap(({ id, attempt }, index) =>
     attempt && attempt.number !== after.jobs[index]?.attempt?.number ? [{ jobId: id, attempt }] : [],

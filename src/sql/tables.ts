@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { JobReportsRow } from './reports-table.ts';
 import type { HeadLookRow, HeadRow, ScheduleRow } from './watched-tables.ts';
 
 /**
@@ -15,6 +16,7 @@ export type Tables = {
   steps: StepRow;
   log_segments: SegmentRow;
   artifacts: ArtifactRow;
+  job_reports: JobReportsRow;
   deployments: DeploymentRow;
   outbox: OutboxRow;
   check_runs: CheckRunRow;
