@@ -19,8 +19,9 @@ export function markedProcesses(): MarkedProcess[] {
 
 /**
  * Shows the marked processes to `visit`, each as soon as it is read and the newest first: one that goes on from child to
- * child is the newest, and has least time to do so. Those in `unmarked` are passed over, and what is found to bear no mark
- * is added to them. All without letting go of this process.
+ * child is the newest, and has least time to do so. A process in a job of a runner that is in a job itself may bear two.
+ * Those in `unmarked` are passed over, and what is found to bear no mark is added to them. All without letting go of this
+ * process.
  */
 export function visitProcesses(visit: (found: MarkedProcess) => void, unmarked: Set<number>): void {
   const pids = readdirSync('/proc')
@@ -31,9 +32,10 @@ export function visitProcesses(visit: (found: MarkedProcess) => void, unmarked: 
     const limits = read(`/proc/${pid}/limits`);
     // Gone already.
     if (limits === '') continue;
-    const mark = markInLimits(limits) ?? markInEnvironment(read(`/proc/${pid}/environ`, 'latin1'));
-    if (mark === undefined) unmarked.add(pid);
-    else {
+    const environment = read(`/proc/${pid}/environ`, 'latin1');
+    const marks = new Set([markInLimits(limits) ?? [], markInEnvironment(environment) ?? []].flat());
+    if (marks.size === 0) unmarked.add(pid);
+    for (const mark of marks) {
       const found = alive(pid, mark);
       if (found) visit(found);
     }

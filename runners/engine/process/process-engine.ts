@@ -96,7 +96,7 @@ export function createProcessEngine(options: {
       if (process.platform !== 'linux') {
         throw new EngineRefusal(
           'engine-unreachable',
-          `jobs without a container need Linux, and this is ${process.platform}: set HOOKLINE_ENGINE=docker`,
+          `jobs without a container need Linux, and this is ${process.platform}: have them in containers, with HOOKLINE_ENGINE=docker and without --no-docker`,
         );
       }
       await run('mkfifo', ['--version'], { signal }).catch((error: unknown) => {

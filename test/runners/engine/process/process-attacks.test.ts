@@ -29,24 +29,29 @@ const sleeping = (room: Room, count: number) =>
     timeoutMs: 30_000,
   });
 
+/** Ways to leave a process behind, each with one `sleep`. */
+const ways = [
+  'sleep 300 &',
+  `sh -c 'trap "" TERM HUP; sleep 300; true' &`,
+  // In a session of its own.
+  'setsid sleep 300 &',
+  // A daemon: its parent is gone.
+  `setsid sh -c 'sleep 300 & exit' & wait`,
+  // Without the variable.
+  'env -i sleep 300 &',
+  // A daemon without it, elsewhere, with nothing of the job open.
+  `env -i setsid sh -c 'cd /; sleep 300 >&- 2>&- <&- & exit' & wait`,
+  // Without the limit.
+  'ulimit -w 7; setsid sleep 300 &',
+];
+
 describe('without containers, what a step starts is ended with its job', () => {
-  it.each([
-    ['in the background', 'sleep 300 &'],
-    ['deaf to TERM and HUP', `sh -c 'trap "" TERM HUP; sleep 300; sleep 300' &`],
-    ['in a session of its own', 'setsid sleep 300 &'],
-    ['as a daemon, by a parent that is gone', `setsid sh -c 'sleep 300 & exit' & wait`],
-    ['without the environment', 'env -i sleep 300 &'],
-    [
-      'as a daemon without the environment, elsewhere, with nothing open',
-      `env -i setsid sh -c 'cd /; sleep 300 >&- 2>&- <&- & exit' & wait`,
-    ],
-    ['under a lower limit on file locks', 'ulimit -w 7; setsid sleep 300 &'],
-  ])('%s', async (_how, script) => {
+  it('in whatever way it was left behind, while later steps are not held up by it', async () => {
     const room = await openRoom();
-    expect((await runStep(room.container, { script })).end).toEqual({ type: 'exited', code: 0 });
-    await sleeping(room, 1);
-    expect((await runStep(room.container, { script: 'exit 4' })).end).toMatchObject({ code: 4 });
-    expect(room.processes()).not.toEqual([]);
+    for (const script of ways) {
+      expect((await runStep(room.container, { script })).end).toEqual({ type: 'exited', code: 0 });
+    }
+    await sleeping(room, ways.length);
     await room.container.stop();
     expect(room.processes()).toEqual([]);
     await room.container.close();
@@ -67,6 +72,18 @@ describe('without containers, what a step starts is ended with its job', () => {
     await runStep(other.container, { script: 'sleep 0.3' });
     expect(last()).toBe(before);
     await Promise.all([other, room].map(({ container }) => container.close()));
+  });
+
+  it('and what it starts under the mark of another, as a runner in a job does, is found under both', async () => {
+    const [outer, inner] = [await openRoom(), await openRoom()];
+    expect(inner.processes()).toEqual([]);
+    const script = `HOOKLINE_PROCESS_MARK=${inner.container.id} setsid sleep 300 &`;
+    await runStep(outer.container, { script });
+    await sleeping(inner, 1);
+    await sleeping(outer, 1);
+    await inner.container.close();
+    expect(outer.processes()).toEqual([]);
+    await outer.container.close();
   });
 
   it('by a KILL in the middle of it, what earlier steps left included', async () => {
