@@ -9,12 +9,13 @@ export type LfsObject = {
 export const mostPointerBytes = 1024;
 
 /**
- * The object that a pointer file stands for, or nothing for any other file, one with extensions included. Pure.
+ * The object that a pointer file stands for, or nothing for any other file, one with extensions included. "Empty files are
+ * the pointer of themselves". Pure.
  * https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md#the-pointer
  */
 export function parseLfsPointer(text: string): LfsObject | undefined {
   const [, oid, size] =
-    /^version https:\/\/git-lfs\.github\.com\/spec\/v1\noid sha256:([0-9a-f]{64})\nsize (\d{1,15})\n?$/.exec(
+    /^version https:\/\/git-lfs\.github\.com\/spec\/v1\noid sha256:([0-9a-f]{64})\nsize ([1-9]\d{0,14})\n?$/.exec(
       text,
     ) ?? [];
   return oid === undefined ? undefined : { oid, sizeBytes: Number(size) };

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
   type CheckedOut,
@@ -20,6 +19,8 @@ export type CheckoutWorld = Omit<Scratch, 'source'> & {
   notes: string[];
   /** The waits that were asked for; none of them is kept for longer than a moment. */
   waitsMs: number[];
+  /** What happens in the world during a wait. */
+  whileWaiting: { act: () => Promise<unknown> };
   results: CheckedOut[];
   /** Another repository of the host, empty. */
   repositoryAt(name: string): Promise<ScratchRepository>;
@@ -42,6 +43,7 @@ export async function useCheckout(options: Parameters<typeof useScratch>[0] = {}
   const lfs = openLfsStore({ directory, limitBytes: 1 << 30, now: Date.now });
   const notes: string[] = [];
   const waitsMs: number[] = [];
+  const whileWaiting = { act: async (): Promise<unknown> => undefined };
   const results: CheckedOut[] = [];
   let made = 0;
   const ports = {
@@ -50,13 +52,13 @@ export async function useCheckout(options: Parameters<typeof useScratch>[0] = {}
     allowedBases: [scratch.host.base],
     pause: async (ms: number) => {
       waitsMs.push(ms);
-      await sleep(1);
+      await whileWaiting.act();
     },
   };
 
   return {
     ...scratch,
-    ...{ lfs, notes, waitsMs, results },
+    ...{ lfs, notes, waitsMs, whileWaiting, results },
     repositoryAt: (name) => createScratchRepository(join(scratch.folder, 'served', name), options.init),
     async addSubmodule(repository, { path, url, sha, extra = '' }) {
       const entry = `[submodule "${path}"]\n\tpath = ${path}\n\turl = ${url}\n${extra}`;
