@@ -63,6 +63,7 @@ export function buildPipeline(shape: PipelineShape, lineOf: LineOf): Pipeline {
     deploys,
     concurrency,
     ...buildNotifications(shape.notifications, lineOf),
+    ...(shape.pull_request_comment === true ? { commented: true } : {}),
     ...limit,
   };
 }

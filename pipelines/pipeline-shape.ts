@@ -10,7 +10,7 @@ import { notifications } from './notification-shape.ts';
 import { reports } from './report-shape.ts';
 import { resources } from './resource-shape.ts';
 import { services } from './service-shape.ts';
-import { duration, environmentVariables, image, mapping, secrets } from './shape-values.ts';
+import { duration, environmentVariables, flag, image, mapping, secrets } from './shape-values.ts';
 import { steps } from './step-shape.ts';
 import { triggers } from './trigger-shape.ts';
 
@@ -46,6 +46,13 @@ export const pipelineShape = mapping('a mapping with steps or jobs', {
   reports: reports.optional(),
   deploy: deployments.optional(),
   notifications: notifications.optional(),
+  pull_request_comment: flag.optional().meta({
+    description:
+      'Tells of the newest run of a pull request by one comment below it, which is kept up to date: results, failing steps, ' +
+      'artifacts and deployments.',
+    unlessGiven: 'no comment',
+    examples: [true],
+  }),
 });
 
 export type PipelineShape = z.output<typeof pipelineShape>;

@@ -211,4 +211,10 @@ notifications:
   - slack: $SLACK_URL
     on_success: change
 `,
+  pull_request_comment: `pull_request_comment: true
+image: node:24-bookworm-slim
+steps:
+  - npm ci
+  - npm test
+`,
 };

@@ -23,6 +23,7 @@ import { createTicketWriter } from '../redis/redis-tickets.ts';
 import { createAskRun } from '../runs/ask-run.ts';
 import { startControl } from '../runs/control.ts';
 import { createCheckReports } from '../runs/create-check-reports.ts';
+import { createCommentTexts } from '../runs/create-comment-texts.ts';
 import { openJob } from '../runs/open-job.ts';
 import { createOrderRunners } from '../runs/order-runners.ts';
 import { createAskReplay } from '../runs/replay-delivery.ts';
@@ -173,6 +174,7 @@ export async function startWeb(
   publicUrl ||= server.url;
 
   const runUrl = (runId: string) => `${publicUrl}/runs/${runId}`;
+  const artifactUrl = (id: string) => `${publicUrl}/api/v1/artifacts/${id}`;
 
   const control = await startControl(
     {
@@ -196,8 +198,9 @@ export async function startWeb(
         history,
         readTail: createReadTail({ history, blobs }),
         runUrl,
-        artifactUrl: (id) => `${publicUrl}/api/v1/artifacts/${id}`,
+        artifactUrl,
       }),
+      commentText: createCommentTexts({ history, runUrl, artifactUrl }),
       runUrl,
       notify: openNotify(config, { statusBefore: createStatusBefore(db), vault, runUrl, now }),
       policy: job,

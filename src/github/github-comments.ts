@@ -34,7 +34,7 @@ export function createGithubComments({
   access: GithubAccess;
   book: CommentBook;
   newMark: () => string;
-}): Required<Pick<Forge, 'pullRequestHead' | 'answerComment'>> {
+}): Required<Pick<Forge, 'pullRequestHead' | 'answerComment' | 'postComment'>> {
   const api = createGithubApi({ apiUrl, access, permissions: { pull_requests: 'write' } });
   const reading = createGithubApi({ apiUrl, access, permissions: { pull_requests: 'read' } });
 
@@ -77,6 +77,9 @@ export function createGithubComments({
       const { state, head } = pullJson.parse(JSON.parse(text));
       return state === 'open' ? head.sha : undefined;
     },
+
+    postComment: (place, text, { signal }) =>
+      put(`pull ${place.repository} ${place.pullRequest}`, place, text, signal),
 
     async answerComment(answer, { signal }) {
       const { repository, commentId, sign, text } = answer;

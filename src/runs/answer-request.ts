@@ -2,8 +2,8 @@ import { Refusal } from '../errors.ts';
 import { answerCheckRequest, type RequestPorts } from './answer-check-request.ts';
 import { answerComment, type CommentPorts } from './answer-comment.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
+import type { Effect } from './effect.ts';
 import type { Forge } from './forge.ts';
-import type { Effect } from './transition.ts';
 
 export type RequestsPorts = Omit<RequestPorts & CommentPorts, 'now'>;
 

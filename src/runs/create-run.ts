@@ -46,6 +46,7 @@ export function createRun(created: NewRun, number: number): Transition {
           ...base,
           ...limitOf(created.plan),
           ...notificationsOf(created.plan),
+          ...(created.plan.commented && created.change.pullRequest ? { commented: true } : {}),
           status: 'queued',
           jobs: jobsOf(created),
         };

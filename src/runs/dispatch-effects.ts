@@ -5,10 +5,11 @@ import { withCorrelation } from '../log.ts';
 import type { Loop } from '../loop.ts';
 import { startWorkPool } from '../work-pool.ts';
 import type { CheckReport, CheckRun } from './check-run.ts';
+import type { Effect } from './effect.ts';
 import { type Forge, ForgeRefusal } from './forge.ts';
 import { type Notify, NotifyRefusal } from './notification.ts';
 import type { Outbox, OutboxEntry } from './outbox.ts';
-import type { Effect } from './transition.ts';
+import type { PullRequestComment } from './pull-request-comment.ts';
 import { waitTimeMs } from './wait-time.ts';
 
 export type DispatchPorts = {
@@ -19,6 +20,8 @@ export type DispatchPorts = {
   forges: Partial<Record<string, Forge>>;
   /** What is said below the title of a check. Absent where no forge takes checks. */
   reportOf?: (check: CheckRun, signal: AbortSignal) => Promise<CheckReport>;
+  /** What the comment below a pull request says. Absent where no forge takes comments. */
+  commentText?: (comment: PullRequestComment) => Promise<string>;
   /** Absent where nobody is told of anything but by their forge. */
   notify?: Notify;
   /** The page of a run, for the link beside a commit's status. */
@@ -50,6 +53,7 @@ const capacities: Record<Effect['type'], number> = {
   'stop-lease': 16,
   notification: 8,
   'comment-answer': 4,
+  'pull-request-comment': 4,
 };
 
 /** Carries out the effects that are due and notes what became of each. */
@@ -115,6 +119,15 @@ async function perform(entry: OutboxEntry, ports: DispatchPorts, signal: AbortSi
       if (!forge?.answerComment)
         throw new ForgeRefusal('refused', `${answer.provider} takes no comments here`);
       return forge.answerComment(answer, { signal });
+    }
+    case 'pull-request-comment': {
+      const { comment } = effect;
+      const forge = ports.forges[comment.provider];
+      if (!forge?.postComment || !ports.commentText) {
+        throw new ForgeRefusal('refused', `${comment.provider} takes no comments here`);
+      }
+      const text = await ports.commentText(comment);
+      return forge.postComment(comment, text, { signal });
     }
     case 'check-run': {
       const { check } = effect;

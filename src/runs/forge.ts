@@ -25,6 +25,15 @@ export type Forge = {
   ): Promise<string | undefined>;
   /** Once for each id, also when it was cut off before. Rejects as `postStatus` does. */
   answerComment?(answer: CommentAnswer, options: { signal?: AbortSignal }): Promise<void>;
+  /**
+   * Makes the one comment of ours below a pull request say this, also when one was cut off before and when somebody deleted
+   * it. Rejects as `postStatus` does.
+   */
+  postComment?(
+    place: { repository: string; pullRequest: number },
+    text: string,
+    options: { signal?: AbortSignal },
+  ): Promise<void>;
   /** Whether the account may write to the repository. Rejects as `postStatus` does. */
   mayWrite?(repository: string, login: string, options: { signal: AbortSignal }): Promise<boolean>;
   /** Where the code of a change is fetched from, built from the settings and the repository's name alone. */

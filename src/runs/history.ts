@@ -7,7 +7,7 @@ import type { Approval, BuiltMerge, Gate, Run, RunLimit, Status, Step, UsedImage
 
 /** PORT. What the API and the pages read. Lists are newest first and paged by keyset, never by offset. */
 export type History = {
-  listRuns(filter: RunFilter, page: Page): Promise<Listed<RunSummary>>;
+  listRuns(filter: RunFilter & { pullRequest?: number }, page: Page): Promise<Listed<RunSummary>>;
   run(id: string): Promise<RunDetail | undefined>;
   listDeliveries(filter: DeliveryFilter, page: Page): Promise<Listed<DeliverySummary>>;
   /** `replays`: the ids of the deliveries that it was played again as. */

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import type { Effect } from './transition.ts';
+import type { Effect } from './effect.ts';
 
 /**
  * PORT. Effects that were stored with the state they follow from, to be carried out at least once.
@@ -46,6 +46,10 @@ export function outboxKey(effect: Effect): string {
       return `stop ${effect.leaseId}`;
     case 'comment-answer':
       return `answer ${effect.answer.provider} ${effect.answer.id}`;
+    case 'pull-request-comment': {
+      const { provider, repository, pullRequest } = effect.comment;
+      return `comment ${provider} ${repository} ${pullRequest}`;
+    }
     case 'check-run':
       return `check ${effect.check.externalId}`;
     case 'notification': {

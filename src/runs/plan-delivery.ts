@@ -10,6 +10,7 @@ import { answerRequest, type RequestsPorts } from './answer-request.ts';
 import type { Change, Interpretation } from './change.ts';
 import type { NewRun } from './create-run.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
+import type { Effect } from './effect.ts';
 import { type Forge, type PipelineSource, SourceRefusal } from './forge.ts';
 import type { HeadBook } from './head-book.ts';
 import { type JobPolicy, refusedOf } from './job-policy.ts';
@@ -26,7 +27,6 @@ import {
 } from './read-pipeline.ts';
 import type { RemoteRefs } from './remote-refs.ts';
 import type { ScheduleBook } from './schedule.ts';
-import type { Effect } from './transition.ts';
 import { triggerOf } from './trigger-of.ts';
 
 export type PlanPorts = {

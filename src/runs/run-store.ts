@@ -1,8 +1,9 @@
 import type { Ticket } from '../contract/ticket.ts';
 import type { Command, CommandOutcome, DecidedCommand } from './command.ts';
 import type { NewRun } from './create-run.ts';
+import type { Effect } from './effect.ts';
 import type { Run } from './run.ts';
-import type { Effect, Transition } from './transition.ts';
+import type { Transition } from './transition.ts';
 
 /**
  * PORT. The truth about runs. Every method is one transaction: the state, its effects (into the outbox) and
@@ -45,7 +46,7 @@ export type RunStore = {
   get(runId: string): Promise<Run | undefined>;
   runIdOfJob(jobId: string): Promise<string | undefined>;
   leaseOf(leaseId: string): Promise<LeaseRecord | undefined>;
-  /** The artifact as the last attempt of that job stored it. */
+  /** The artifact as the last attempt of that job stored it, unless it was removed since. */
   artifactOf(runId: string, jobName: string, name: string): Promise<StoredArtifact | undefined>;
   /** Jobs that wait for an approval which was to be given by now, those that are late the longest first. */
   unapproved(nowMs: number, limit: number): Promise<{ runId: string; jobId: string }[]>;

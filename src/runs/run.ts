@@ -38,6 +38,8 @@ export type Run = {
   readonly correlationId: string;
   /** How its forge is told of it; absent: by commit statuses, where there are any. The same from its first state to its last. */
   readonly reports?: 'checks';
+  /** Its pull request is told of it by a comment. */
+  readonly commented?: true;
   readonly status: Status;
   readonly reason?: Reason;
   /** The mistakes of its pipeline file, when that is why it has no jobs. */

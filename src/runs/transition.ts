@@ -1,16 +1,12 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { JobEvent, Reason } from '../contract/job-event.ts';
-import type { Ticket } from '../contract/ticket.ts';
 import { applyJobEvent, endedSteps } from './apply-job-event.ts';
 import { cancelJob } from './cancel-job.ts';
-import { type CheckRun, checkRunsOf } from './check-run.ts';
-import type { CommentAnswer } from './comment-command.ts';
-import { type CommitStatus, commitStatus, hasCommitStatuses } from './commit-status.ts';
+import type { Effect } from './effect.ts';
+import { effectsOf } from './effects-of.ts';
 import { failFast } from './fail-fast.ts';
 import { decideGate, expireGate, isHeldBack } from './gate.ts';
 import { giveOutAgain, isPassing } from './give-out-again.ts';
 import { giveWay } from './group.ts';
-import { type Notification, notificationsOf } from './notification.ts';
 import {
   type Approval,
   type Attempt,
@@ -22,10 +18,9 @@ import {
   type Successor,
 } from './run.ts';
 import { isOverdue, keepTime, limitText, outOfTime, runLimit } from './run-limit.ts';
-import { labelsOf } from './runner-labels.ts';
 import { settleRun } from './settle-run.ts';
 import { grantGroup, startReadyJobs } from './start-ready-jobs.ts';
-import { hasBegunToDeploy, isSilenced, supersededReason } from './supersede.ts';
+import { hasBegunToDeploy, supersededReason } from './supersede.ts';
 
 /** Everything that can move a run on. */
 export type RunEvent =
@@ -57,16 +52,6 @@ export type RunEvent =
 export const retryScopes = ['failed', 'all'] as const;
 export type RetryScope = (typeof retryScopes)[number];
 
-/** Work to be done outside once the new state is stored. Stored in the same transaction as the state. */
-export type Effect =
-  | ({ type: 'ticket' } & Ticket)
-  | { type: 'commit-status'; status: CommitStatus }
-  | { type: 'check-run'; check: CheckRun }
-  | { type: 'notification'; notification: Notification }
-  | { type: 'comment-answer'; answer: CommentAnswer }
-  /** Tells the runner that holds the lease, at once, to stop; what gets lost is said again in answer to its heartbeat. */
-  | { type: 'stop-lease'; leaseId: string; runner: string };
-
 /** What an event adds to the history beside the state of run, jobs and steps. */
 export type RunFact = { jobId: string; attempt: number; event: FactEvent };
 export type FactEvent = Extract<
@@ -94,7 +79,7 @@ export function transition(run: Run, event: RunEvent, nowMs: number): Transition
   const next = keepTime(settleRun(startReadyJobs(failFast(changed, nowMs), nowMs), nowMs), nowMs);
   return {
     run: next,
-    effects: [...effectsOf(run, next, event), ...told(run, next)],
+    effects: effectsOf(event.type === 'created' ? undefined : run, next),
     facts,
     replaced: replacedAttempts(changed, next),
   };
@@ -242,46 +227,6 @@ function renewed({ id, name, plan, turn, image, gate, pastGates = [], attempt }:
     ...(gates.length === 0 ? {} : { pastGates: gates }),
     ...(attempt ? { attempt } : {}),
   };
-}
-
-function effectsOf(before: Run, after: Run, event: RunEvent): Effect[] {
-  const effects: Effect[] = [];
-  after.jobs.forEach((job, index) => {
-    const earlier = event.type === 'created' ? undefined : before.jobs[index]?.attempt;
-    if (job.attempt?.status !== 'queued' || job.attempt.number === earlier?.number) return;
-    const queue = job.plan.kind === 'deploy' ? 'deployments' : 'jobs';
-    const labels = labelsOf(job.plan);
-    const asked = labels.length === 0 ? {} : { labels };
-    effects.push({ type: 'ticket', queue, jobId: job.id, attempt: job.attempt.number, ...asked });
-  });
-  after.jobs.forEach(({ attempt }, index) => {
-    effects.push(...stopOf(before.jobs[index]?.attempt, attempt));
-  });
-  if (after.reports === 'checks') return [...effects, ...changedChecks(before, after, event)];
-  if (!hasCommitStatuses(after) || isSilenced(after)) return effects;
-  const status = commitStatus(after);
-  const previous = event.type === 'created' ? undefined : commitStatus(before);
-  if (status.state !== previous?.state || status.description !== previous.description) {
-    effects.push({ type: 'commit-status', status });
-  }
-  return effects;
-}
-
-function changedChecks(before: Run, after: Run, event: RunEvent): Effect[] {
-  const earlier = event.type === 'created' ? [] : checkRunsOf(before);
-  return checkRunsOf(after)
-    .filter((check, index) => !isDeepStrictEqual(check, earlier[index]))
-    .map((check) => ({ type: 'check-run', check }));
-}
-
-function told(before: Run, after: Run): Effect[] {
-  return notificationsOf(before, after).map((notification) => ({ type: 'notification', notification }));
-}
-
-function stopOf(before: Attempt | undefined, after: Attempt | undefined): Effect[] {
-  if (!after?.lease || !after.cancelRequested || after.status !== 'leased' || before?.cancelRequested)
-    return [];
-  return [{ type: 'stop-lease', leaseId: after.lease.id, runner: after.lease.runner.address }];
 }
 
 function replacedAttempts(before: Run, after: Run): Transition['replaced'] {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
+import type { Effect } from '../runs/effect.ts';
 import type { NotificationDetail } from '../runs/history.ts';
 import { targetText } from '../runs/notification.ts';
-import type { Effect } from '../runs/transition.ts';
 import type { Tables } from './tables.ts';
 
 /** What became of the notifications of a run. One that its target did not want, as nothing had changed, leaves no trace. */

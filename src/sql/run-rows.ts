@@ -46,6 +46,7 @@ export function runRowOf(run: Run): RunRow {
     superseded_by: jsonOrNull(run.supersededBy),
     reports: run.reports ?? null,
     problems: jsonOrNull(run.problems),
+    commented: run.commented ? 1 : null,
     warnings: jsonOrNull(run.warnings),
     notifications: jsonOrNull(run.notifications),
     timeout: run.limit?.timeoutMs ?? null,
@@ -72,6 +73,7 @@ export function runOf(row: RunRow, jobs: Job[]): Run {
     ...supersededByOf(row.superseded_by),
     ...(row.reports === 'checks' ? { reports: row.reports } : {}),
     ...problemsOf(row.problems),
+    ...(row.commented === 1 ? { commented: true } : {}),
     ...warningsOf(row.warnings),
     ...(row.notifications === null
       ? {}

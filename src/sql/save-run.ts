@@ -1,4 +1,5 @@
 import type { Transaction } from 'kysely';
+import type { Effect } from '../runs/effect.ts';
 import { outboxKey } from '../runs/outbox.ts';
 import type { Attempt, Job, Run } from '../runs/run.ts';
 import type { RunFact, Transition } from '../runs/transition.ts';

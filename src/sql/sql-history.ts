@@ -1,5 +1,5 @@
 import type { Kysely, SelectQueryBuilder } from 'kysely';
-import { type History, HistoryRefusal, type Listed, type Page, type RunFilter } from '../runs/history.ts';
+import { type History, HistoryRefusal, type Listed, type Page } from '../runs/history.ts';
 import type { Status } from '../runs/run.ts';
 import {
   artifactOf,
@@ -132,12 +132,15 @@ function checkCursor({ before }: Page): void {
 
 type RunsQuery<Row> = SelectQueryBuilder<Tables, 'runs', Row>;
 
-function filtered<Row>(query: RunsQuery<Row>, filter: RunFilter): RunsQuery<Row> {
+type Wanted = Parameters<History['listRuns']>[0];
+
+function filtered<Row>(query: RunsQuery<Row>, filter: Wanted): RunsQuery<Row> {
   let narrowed = query;
   if (filter.repository) narrowed = narrowed.where('repository', '=', filter.repository);
   if (filter.branch) narrowed = narrowed.where('branch', '=', filter.branch);
   if (filter.status) narrowed = narrowed.where('status', '=', filter.status);
   if (filter.event) narrowed = narrowed.where('event', '=', filter.event);
+  if (filter.pullRequest) narrowed = narrowed.where('pull_request', '=', filter.pullRequest);
   // A range rather than LIKE: an index serves it, and nothing in it is a wildcard.
   if (filter.sha) narrowed = narrowed.where('sha', '>=', filter.sha).where('sha', '<=', `${filter.sha}g`);
   return narrowed;

@@ -1,14 +1,18 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Effect } from '../runs/effect.ts';
 import type { Outbox, OutboxEntry } from '../runs/outbox.ts';
-import type { Effect } from '../runs/transition.ts';
 import { isFreeAt } from './held-until.ts';
 import { inTransaction, outlastOutage } from './in-transaction.ts';
 import type { OutboxRow, Tables } from './tables.ts';
 
 /** A newer effect of these types says everything that an older one of the same key would have said. */
-const replaceable: ReadonlySet<Effect['type']> = new Set(['commit-status', 'check-run']);
+const replaceable: ReadonlySet<Effect['type']> = new Set([
+  'commit-status',
+  'check-run',
+  'pull-request-comment',
+]);
 
-const traceless: Effect['type'][] = ['ticket', 'stop-lease', 'comment-answer'];
+const traceless: Effect['type'][] = ['ticket', 'stop-lease', 'comment-answer', 'pull-request-comment'];
 
 export type SqlOutbox = Outbox & { stored(): void };
 

@@ -91,6 +91,8 @@ export type RunRow = {
   /** `checks`, or absent: by commit statuses, if at all. */
   reports: string | null;
   problems: string | null;
+  /** 1 when its pull request is told of it by a comment. */
+  commented: number | null;
   /** Of the pipeline file, and who is told of the end; as JSON. */
   warnings: string | null;
   notifications: string | null;

@@ -1,6 +1,7 @@
 import type { JobEvent } from '../../../src/contract/job-event.ts';
+import type { Effect } from '../../../src/runs/effect.ts';
 import type { Run } from '../../../src/runs/run.ts';
-import { type Effect, type RunEvent, type Transition, transition } from '../../../src/runs/transition.ts';
+import { type RunEvent, type Transition, transition } from '../../../src/runs/transition.ts';
 import { jobId, sampleLease } from './sample-run.ts';
 
 /** Of the job of this name in the run that `created` makes. */
