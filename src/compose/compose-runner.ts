@@ -85,7 +85,6 @@ export async function startRunnerProcess(
   const blobs = tellStoreTrouble(await openBlobs(config, data), log);
   const identity = identityOf(options.runnerKey);
   const owner = ownerOf(data);
-  const labels = runnerLabels(config.runnerLabels);
   const settings = {
     identity,
     controlPublicKey: options.controlPublicKey,
@@ -208,7 +207,7 @@ export async function startRunnerProcess(
           queue: 'jobs',
           slots: config.slots,
           directory,
-          labels,
+          labels: runnerLabels(config.runnerLabels, engine.isolation),
           place: placeOf(owner, 'jobs'),
         },
       ),
