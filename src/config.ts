@@ -11,6 +11,7 @@ import {
   parseTravisImages,
   parseUrl,
 } from './parse-setting.ts';
+import { type CodecommitSettings, readCodecommit } from './read-codecommit.ts';
 import { type EngineSettings, readEngine } from './read-engine.ts';
 import { type NotifySettings, readNotify } from './read-notify.ts';
 import { settingsTable } from './settings.ts';
@@ -68,7 +69,7 @@ export type Config = Readonly<{
     serverUrl: string;
     apiUrl: string;
   }>;
-  codecommit: Readonly<{ secrets: readonly string[]; gitUrl?: string }>;
+  codecommit: CodecommitSettings;
   redisUrl?: string;
   databaseUrl?: string;
   s3?: Readonly<{ bucket: string; prefix: string }>;
@@ -155,7 +156,6 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
   const runTimeoutS = whole('HOOKLINE_RUN_TIMEOUT_S', 0, longestLimitS, 0);
   const stopDelayS = whole('HOOKLINE_STOP_DELAY_S', 0, 3_600, -1);
   const bucket = read('S3_BUCKET');
-  const codecommitGitUrl = url('CODECOMMIT_GIT_URL');
   const localDeploy = read('HOOKLINE_LOCAL_DEPLOY');
   const codedeployLocal = read('HOOKLINE_CODEDEPLOY_LOCAL');
   const deployBuckets = read('HOOKLINE_DEPLOY_BUCKETS');
@@ -211,10 +211,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       serverUrl: githubServer,
       apiUrl: url('GITHUB_API_URL') ?? defaultApiUrl(githubServer),
     },
-    codecommit: {
-      secrets: [read('CODECOMMIT_WEBHOOK_SECRET')].filter(isSet),
-      ...(codecommitGitUrl === undefined ? {} : { gitUrl: codecommitGitUrl }),
-    },
+    codecommit: readCodecommit(read, check),
     ...(redisUrl === undefined ? {} : { redisUrl }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(bucket === undefined ? {} : { s3: { bucket, prefix: read('S3_PREFIX') ?? '' } }),

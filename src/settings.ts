@@ -218,6 +218,11 @@ export const settingsTable: readonly Setting[] = [
     secret: true,
   },
   {
+    name: 'CODECOMMIT_SNS_TOPICS',
+    fallback: 'messages of SNS are refused',
+    meaning: 'ARNs of the topics that bring CodeCommit events by SNS, with commas between',
+  },
+  {
     name: 'CODECOMMIT_GIT_URL',
     fallback: 'https://git-codecommit.REGION.amazonaws.com',
     meaning: 'base of the clone addresses',

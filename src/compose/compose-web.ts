@@ -47,9 +47,7 @@ import { createSqlSchedules } from '../sql/sql-schedules.ts';
 import { createSqlSecrets } from '../sql/sql-secrets.ts';
 import { createStatusBefore } from '../sql/status-before.ts';
 import { createPages } from '../web/pages.ts';
-import { codecommitWebhook } from '../webhooks/codecommit/codecommit-webhook.ts';
 import { interpretCodecommitEvent } from '../webhooks/codecommit/interpret-codecommit-event.ts';
-import { githubWebhook } from '../webhooks/github/github-webhook.ts';
 import { interpretGithubEvent } from '../webhooks/github/interpret-github-event.ts';
 import { readCheckRequest } from '../webhooks/github/read-check-request.ts';
 import { readCommentRequest } from '../webhooks/github/read-comment-request.ts';
@@ -61,6 +59,7 @@ import { openDatabase } from './open-database.ts';
 import { openGithubAccess } from './open-github-access.ts';
 import { openNotify } from './open-notify.ts';
 import { openTemplates } from './open-templates.ts';
+import { openWebhooks } from './open-webhooks.ts';
 import { redisAddress } from './redis-address.ts';
 import { startGithubRecovery } from './start-github-recovery.ts';
 import { startHeadRecovery } from './start-head-recovery.ts';
@@ -166,10 +165,7 @@ export async function startWeb(
     now,
     newId,
   });
-  const webhooks = [
-    githubWebhook({ secrets: config.github.secrets, inbox, now, newId, log }),
-    codecommitWebhook({ secrets: config.codecommit.secrets, inbox, now, newId, log }),
-  ];
+  const webhooks = openWebhooks(config, { inbox, now, newId, log });
   const server = await serve(app, { webhooks, host: config.host, port: config.port, log });
   publicUrl ||= server.url;
 

@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
 import type { Inbox, NewDelivery, Recorded, Source } from './inbox.ts';
 import { bodyReader } from './read-body.ts';
-import { type Answer, accepted, problem, sendAnswer } from './send-answer.ts';
+import { type Answer, accepted, problem, sendAnswer, settled } from './send-answer.ts';
 import { WebhookRefusal } from './webhook-refusal.ts';
 
 /** What intake asks of its surroundings, whatever the provider. */
@@ -29,7 +29,10 @@ export type Accepted = Pick<
   'deliveryId' | 'event' | 'repository' | 'contentType' | 'headers' | 'body'
 >;
 
-/** The provider's half of intake: synchronous, without effects, and a `WebhookRefusal` for every no. */
+/** What a verified request was that asks for no delivery, such as one that confirms a subscription. */
+export type Settled = { settled: string };
+
+/** The provider's half of intake: a `WebhookRefusal` for every no; synchronous where what it knows is enough. */
 export type IntakeProvider = {
   source: Source;
   path: string;
@@ -39,7 +42,7 @@ export type IntakeProvider = {
    * Turns a request away that its headers alone condemn, before any of its body is read; else gives the way to
    * verify and read that body. Verification comes before anything is decoded or parsed.
    */
-  admit(header: HeaderLookup, receivedAtMs: number): (body: Buffer) => Accepted;
+  admit(header: HeaderLookup, receivedAtMs: number): (body: Buffer) => Accepted | Promise<Accepted | Settled>;
 };
 
 /** GitHub sends no event over 25 MB. */
@@ -69,9 +72,15 @@ export function intakeRoute(provider: IntakeProvider, ports: IntakePorts): Intak
   const { source, path } = provider;
 
   /** Throws a `WebhookRefusal`, or whatever stops the inbox from writing. */
-  async function receive(request: IncomingMessage, id: string, receivedAtMs: number): Promise<Recorded> {
+  async function receive(
+    request: IncomingMessage,
+    id: string,
+    receivedAtMs: number,
+  ): Promise<Recorded | Settled> {
     const accept = provider.admit(headersOf(request), receivedAtMs);
-    const delivery = accept(await readBody(request));
+    const accepting = accept(await readBody(request));
+    const delivery = accepting instanceof Promise ? await accepting : accepting;
+    if ('settled' in delivery) return delivery;
     return inbox.record({
       ...delivery,
       id,
@@ -108,6 +117,7 @@ export function intakeRoute(provider: IntakeProvider, ports: IntakePorts): Intak
     const receivedAtMs = now();
     try {
       const recorded = await receive(request, id, receivedAtMs);
+      if ('settled' in recorded) return settled(id, recorded.settled);
       return accepted(
         recorded.outcome === 'duplicate' ? { id: recorded.id, duplicate: true } : { id: recorded.id },
       );

@@ -11,6 +11,11 @@ export function accepted(body: { id: string; duplicate?: true }): Answer {
   return { status: 202, body, headers: json };
 }
 
+/** It was understood and done, and nothing was written down. */
+export function settled(id: string, what: string): Answer {
+  return { status: 200, body: { id, settled: what }, headers: json };
+}
+
 /** A no, as RFC 9457 wants it. `code` is ours and stable; `detail` is for people and may change. */
 export function problem(correlationId: string, status: number, code: string, detail: string): Answer {
   const title = STATUS_CODES[status] ?? 'Error';

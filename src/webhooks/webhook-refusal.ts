@@ -12,6 +12,16 @@ const statusByCode = {
   'timestamp-missing': 401,
   'timestamp-malformed': 401,
   'timestamp-outside-window': 401,
+  'key-missing': 401,
+  'key-mismatch': 401,
+  'topic-not-allowed': 401,
+  'envelope-malformed': 401,
+  'certificate-url-refused': 401,
+  'certificate-invalid': 401,
+  'certificate-unavailable': 503,
+  'subscribe-url-refused': 400,
+  'confirmation-failed': 503,
+  'content-type-refused': 415,
   'body-too-large': 413,
   'body-cut-off': 408,
   'header-missing': 400,
@@ -23,7 +33,7 @@ const statusByCode = {
   'event-does-not-fit': 400,
   'payload-malformed': 400,
   'too-many-large-bodies': 503,
-} as const satisfies Record<string, 400 | 401 | 408 | 413 | 503>;
+} as const satisfies Record<string, 400 | 401 | 408 | 413 | 415 | 503>;
 
 export type WebhookRefusalCode = keyof typeof statusByCode;
 export type WebhookRefusalStatus = (typeof statusByCode)[WebhookRefusalCode];

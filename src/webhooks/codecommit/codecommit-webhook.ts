@@ -1,10 +1,6 @@
-import { hash } from 'node:crypto';
-import { z } from 'zod';
 import { usableSecrets } from '../hmac-signature.ts';
-import { type Accepted, type IntakePorts, type IntakeRoute, intakeRoute } from '../intake-route.ts';
-import { parsePayload } from '../parse-payload.ts';
-import { readPayload } from '../read-payload.ts';
-import { recordIdentity, recordsOf } from './codecommit-event.ts';
+import { type IntakePorts, type IntakeRoute, intakeRoute } from '../intake-route.ts';
+import { acceptCodecommitEvent } from './accept-codecommit-event.ts';
 import { bridgeSignature } from './verify-bridge-signature.ts';
 
 export type CodecommitOptions = {
@@ -35,25 +31,12 @@ export function codecommitWebhook({
         const verify = bridgeSignature({ header, secrets: usable, toleranceSeconds, nowMs: receivedAtMs });
         return (body) => {
           verify(body);
-          return acceptSigned(body, header('content-type') ?? '', header('user-agent'));
+          const userAgent = header('user-agent');
+          const headers = userAgent === undefined ? {} : { 'user-agent': userAgent.slice(0, 200) };
+          return acceptCodecommitEvent(body, header('content-type') ?? '', headers);
         };
       },
     },
     ports,
   );
-}
-
-const identities = z.tuple([recordIdentity], recordIdentity);
-
-function acceptSigned(body: Buffer, contentType: string, userAgent: string | undefined): Accepted {
-  const [first, ...others] = readPayload(identities, recordsOf(parsePayload(body)), 'a CodeCommit event');
-  const idOf = (record: typeof first) => `${record.eventId}-${record.eventPartNumber}`;
-  return {
-    deliveryId: others.length === 0 ? idOf(first) : hash('sha256', [first, ...others].map(idOf).join(' ')),
-    event: first.eventName,
-    repository: first.eventSourceARN.repository,
-    contentType: contentType.slice(0, 200),
-    headers: userAgent === undefined ? {} : { 'user-agent': userAgent.slice(0, 200) },
-    body,
-  };
 }
