@@ -1,3 +1,4 @@
+import { coverageText, testsText } from '../contract/job-reports.ts';
 import { failingStep } from './check-report.ts';
 import type { JobDetail, RunDetail } from './history.ts';
 import { plainMarkdown } from './plain-markdown.ts';
@@ -35,6 +36,7 @@ export function commentText(run: RunDetail, { runUrl, artifactUrl }: CommentPart
     plainMarkdown(run.reason?.message ?? ''),
     approvalText(run),
     jobTable(run.jobs),
+    list('Tests', run.jobs.flatMap(reportLine)),
     list('Artifacts', artifacts),
     list('Deployments', deployments),
   ];
@@ -66,7 +68,17 @@ function isBad({ status, allowed }: JobDetail): boolean {
   return (status === 'failure' || status === 'error') && !allowed;
 }
 
+function reportLine({ name, reports }: JobDetail): string[] {
+  const told = [
+    ...(reports?.tests ? [testsText(reports.tests)] : []),
+    ...(reports?.coverage ? [`coverage ${coverageText(reports.coverage)}`] : []),
+  ];
+  return told.length === 0 ? [] : [`- ${plainMarkdown(name)}: ${told.join('; ')}`];
+}
+
+/** Who is to take a job that is queued changes by the second, and is of no interest here. */
 function whyText(job: JobDetail): string {
+  if (job.status === 'queued') return '';
   const step = failingStep(job);
   if (step?.exitCode) return plainMarkdown(`${step.name}: exit ${step.exitCode}`);
   return plainMarkdown(step?.message ?? job.reason?.message ?? '');

@@ -90,3 +90,21 @@ it('says where a pull request stands, and nothing of one that there is not', asy
   expect(await newComments().pullRequestHead('octo/app', pull.number, { signal })).toBe(pull.headSha);
   await expect(newComments().pullRequestHead('octo/app', 99, { signal })).rejects.toThrow(ForgeRefusal);
 });
+
+it('the comment of a pull request is one, however often it changes and whoever is at it', async () => {
+  const { git, pull, newComments, written } = await opened();
+  const place = { repository: 'octo/app', pullRequest: pull.number };
+  git.faults.comments.push('unheard');
+  await expect(newComments().postComment(place, 'Queued', { signal })).rejects.toThrow(/502/);
+  await newComments().postComment(place, 'Running', { signal });
+  await newComments().postComment(place, 'Done', { signal });
+  const marked = (text: string) => `<!-- hookline mark1 -->\n${text}`;
+  expect(written().map(({ texts }) => texts)).toEqual([['Queued', 'Running', 'Done'].map(marked)]);
+
+  const [only] = written();
+  if (only) git.deleteComment(only);
+  await newComments().postComment(place, 'Again', { signal });
+  expect(written().map(({ texts }) => texts.length)).toEqual([1]);
+  // What holds the old mark by now may be anybody's.
+  expect(written()[0]?.texts[0]).not.toContain('mark1 ');
+});
