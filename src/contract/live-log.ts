@@ -13,11 +13,25 @@ export const liveTailBytes = 1024 * 1024;
 export type LogLines = { firstLine: number; lines: string[] };
 
 export function segmentKey(spec: { runId: string; jobId: string; attempt: number }, index: number): string {
-  return `logs/${spec.runId}/${spec.jobId}/${spec.attempt}/${String(index).padStart(6, '0')}.log`;
+  return `${logPrefix(spec)}${String(index).padStart(6, '0')}.log`;
 }
 
-export function artifactKey(spec: { runId: string; jobId: string; attempt: number }, name: string): string {
-  return `artifacts/${spec.runId}/${spec.jobId}/${spec.attempt}/${name}.zip`;
+/** All keys of the log of one attempt begin so. */
+export function logPrefix(spec: { runId: string; jobId: string; attempt: number }): string {
+  return `logs/${spec.runId}/${spec.jobId}/${spec.attempt}/`;
+}
+
+export function artifactKey(
+  spec: { runId: string; jobId: string; attempt: number },
+  name: string,
+  format?: string,
+): string {
+  return `artifacts/${spec.runId}/${spec.jobId}/${spec.attempt}/${artifactFileName(name, format)}`;
+}
+
+/** As people download it. */
+export function artifactFileName(name: string, format = 'zip'): string {
+  return `${name}.${format}`;
 }
 
 /** PORT. Where a runner puts its newest lines. Losing it costs nobody a line: segments hold them all. */

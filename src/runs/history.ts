@@ -118,6 +118,8 @@ export type AttemptDetail = {
   finishedAtMs?: number;
   usage?: Usage;
   log?: { lines: number; bytes: number; cut: boolean };
+  /** Its log is gone by policy. */
+  logRemoved?: Removed;
   steps: Step[];
   /** What its tests came to. Absent when none of its reports were read. */
   reports?: JobReports;
@@ -133,7 +135,15 @@ export type ArtifactDetail = {
   sha256: string;
   fileCount: number;
   createdAtMs: number;
+  /** What its file's name ends in; absent: zip. */
+  format?: string;
+  /** It says of itself, signed, what it was built from: at once for what was built just now. */
+  proved?: true;
+  removed?: Removed;
 };
+
+/** Its file is gone by the policy of this installation. */
+export type Removed = { atMs: number; because: string };
 
 export type DeploymentDetail = {
   jobName: string;

@@ -39,7 +39,11 @@ export async function openJob(run: Run, job: Job, ports: OpenJobPorts): Promise<
     const artifact = await ports.store.artifactOf(run.id, plan.artifact.job, plan.artifact.name);
     if (!artifact) {
       const { name, job: maker } = plan.artifact;
-      throw new JobRefusal('artifact-missing', `artifact "${name}" of job "${maker}" was not stored`);
+      const remedy = 'build it again';
+      throw new JobRefusal(
+        'artifact-missing',
+        `artifact "${name}" of job "${maker}" was not stored, or was removed by policy since; ${remedy}`,
+      );
     }
     const target = openTarget(run, plan, secrets);
     return deploySpecOf(run, { ...job, plan: { ...plan, target } }, { artifact, secrets }, ports.limits);

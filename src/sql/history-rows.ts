@@ -94,5 +94,7 @@ export function artifactOf(row: ArtifactRow): ArtifactDetail {
     sha256: row.sha256,
     fileCount: row.file_count,
     createdAtMs: row.created_at,
+    ...(row.format === null ? {} : { format: row.format }),
+    ...(row.provenance === 'stored' ? { proved: true } : {}),
   };
 }

@@ -5,12 +5,20 @@ import type { JobReports } from '../contract/job-reports.ts';
 import type { Change } from '../runs/change.ts';
 import type { Effect } from '../runs/effect.ts';
 import { groupText, waitsForGroup } from '../runs/group.ts';
-import type { AttemptDetail, DeploymentDetail, JobDetail, RunDetail, StatusDetail } from '../runs/history.ts';
+import type {
+  AttemptDetail,
+  DeploymentDetail,
+  JobDetail,
+  Removed,
+  RunDetail,
+  StatusDetail,
+} from '../runs/history.ts';
 import { isAllowedFailure, isFinal, type Status, type Step } from '../runs/run.ts';
 import { isAnotherImage } from '../runs/used-image.ts';
 import { artifactOf, runSummaryOf } from './history-rows.ts';
 import { loadReports } from './job-reports.ts';
 import { loadGroupHolders } from './load-group-holders.ts';
+import { loadRemovals } from './load-removals.ts';
 import { loadNotifications } from './notification-details.ts';
 import {
   approvalOf,
@@ -69,6 +77,7 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
 
   const notifications = await loadNotifications(db, id);
   const reportsOf = await loadReports(db, id);
+  const removedOf = await loadRemovals(db, id);
   const groups = jobs.flatMap((job) => awaitedGroupOf(job) ?? []);
   const holders = await loadGroupHolders(db, row.repository, groups);
   const stepsOf = Map.groupBy(steps, (step) => `${step.job_id} ${step.attempt}`);
@@ -95,12 +104,13 @@ export async function loadRunDetail(db: Kysely<Tables>, id: string): Promise<Run
             attempts.find(({ job_id, number }) => job_id === attempt.job_id && number === attempt.number + 1),
             job,
             reportsOf(attempt.job_id, attempt.number),
+            removedOf(`${attempt.job_id}/${attempt.number}`).removed,
           ),
         ),
         holders,
       ),
     ),
-    artifacts: artifacts.map(artifactOf),
+    artifacts: artifacts.map((artifact) => ({ ...artifactOf(artifact), ...removedOf(artifact.id) })),
     deployments: deployments.map((deployment) =>
       deploymentOf(
         deployment,
@@ -195,6 +205,7 @@ function attemptDetailOf(
   next: AttemptRow | undefined,
   job: JobRow,
   reports: JobReports | undefined,
+  logRemoved: Removed | undefined,
 ): AttemptDetail {
   const { reason } = withReason(row.reason);
   const fault = reason && faultKindOf(reason.code);
@@ -216,6 +227,7 @@ function attemptDetailOf(
     ...logOf(row),
     steps: steps.map(stepOf),
     ...(reports ? { reports } : {}),
+    ...(logRemoved ? { logRemoved } : {}),
   };
 }
 

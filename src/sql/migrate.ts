@@ -21,6 +21,7 @@ import * as reports from './migrations/073-reports.ts';
 import * as isolation from './migrations/074-isolation.ts';
 import * as builtMerges from './migrations/075-built-merges.ts';
 import * as comments from './migrations/076-comments.ts';
+import * as retention from './migrations/078-retention.ts';
 import type { Tables } from './tables.ts';
 
 type Step = { up(db: Kysely<unknown>, columns: ColumnTypes): Promise<void> };
@@ -45,6 +46,7 @@ const steps: Record<string, Step> = {
   '074-isolation': isolation,
   '075-built-merges': builtMerges,
   '076-comments': comments,
+  '078-retention': retention,
 };
 
 /** The names of all steps, the first one first. */

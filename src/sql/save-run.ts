@@ -165,6 +165,16 @@ async function saveFact(
         })
         .onConflict((conflict) => conflict.column('job_id').doUpdateSet(changed))
         .execute();
+      if (job.plan.kind !== 'deploy') return;
+      // What was deployed is never removed by policy.
+      await db
+        .updateTable('artifacts')
+        .set({ deployed: 1 })
+        .where('run_id', '=', run.id)
+        .where('job_name', '=', job.plan.artifact.job)
+        .where('name', '=', job.plan.artifact.name)
+        .where('deployed', 'is', null)
+        .execute();
       return;
     }
   }

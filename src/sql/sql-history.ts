@@ -8,6 +8,7 @@ import {
   runSummaryOf,
   summaryColumns,
 } from './history-rows.ts';
+import { loadRemovals } from './load-removals.ts';
 import { loadRunDetail } from './load-run-detail.ts';
 import type { Tables } from './tables.ts';
 
@@ -119,7 +120,7 @@ export function createSqlHistory(db: Kysely<Tables>): History {
 
     async artifact(id) {
       const row = await db.selectFrom('artifacts').selectAll().where('id', '=', id).executeTakeFirst();
-      return row && artifactOf(row);
+      return row && { ...artifactOf(row), ...(await loadRemovals(db, row.run_id))(id) };
     },
   };
 }

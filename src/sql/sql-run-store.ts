@@ -134,6 +134,7 @@ export function createSqlRunStore(db: Kysely<Tables>, options: SqlRunStoreOption
         .where('run_id', '=', runId)
         .where('job_name', '=', jobName)
         .where('name', '=', name)
+        .where('id', 'not in', (eb) => eb.selectFrom('removals').select('id').where('run_id', '=', runId))
         .orderBy('attempt', 'desc')
         .orderBy('id', 'desc')
         .limit(1)

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { RemovalRow } from './removals-table.ts';
 import type { JobReportsRow } from './reports-table.ts';
 import type { HeadLookRow, HeadRow, ScheduleRow } from './watched-tables.ts';
 
@@ -16,6 +17,7 @@ export type Tables = {
   steps: StepRow;
   log_segments: SegmentRow;
   artifacts: ArtifactRow;
+  removals: RemovalRow;
   job_reports: JobReportsRow;
   deployments: DeploymentRow;
   outbox: OutboxRow;
@@ -198,6 +200,12 @@ export type ArtifactRow = {
   sha256: string;
   file_count: number;
   created_at: number;
+  /** What its name ends in; null for zip. */
+  format: string | null;
+  /** 1 once a deployment took it. */
+  deployed: number | null;
+  /** `due`, then `stored`; null for what is older than signing. */
+  provenance: string | null;
 };
 
 export type DeploymentRow = {

@@ -8,6 +8,7 @@ import type { LimitStore } from '../../src/runs/limit-sweep.ts';
 import type { StatusBefore } from '../../src/runs/notification.ts';
 import type { Outbox } from '../../src/runs/outbox.ts';
 import type { ReplayDelivery } from '../../src/runs/replay-delivery.ts';
+import type { RetentionStore } from '../../src/runs/retention.ts';
 import type { Run } from '../../src/runs/run.ts';
 import type { LeaseStore, RunStore } from '../../src/runs/run-store.ts';
 import { type RunEvent, transition } from '../../src/runs/transition.ts';
@@ -26,6 +27,7 @@ export type Stores = {
   recovery: RecoveryStore;
   statusBefore: StatusBefore;
   replay: ReplayDelivery;
+  retention: RetentionStore;
   /** What the stores take the time from. */
   setNow(nowMs: number): void;
   /** Another process over the same data; everything that was not written down is gone. */
@@ -83,7 +85,7 @@ export const report = (leaseId: string, seq: number, body: JobEvent): RunEvent =
   body,
 });
 
-export const succeeded: JobEvent = {
+export const succeeded: Extract<JobEvent, { type: 'job.finished' }> = {
   type: 'job.finished',
   at: 9,
   outcome: 'success',

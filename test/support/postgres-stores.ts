@@ -9,6 +9,7 @@ import { createSqlLeaseStore } from '../../src/sql/sql-leases.ts';
 import { createSqlLimits } from '../../src/sql/sql-limits.ts';
 import { createSqlOutbox } from '../../src/sql/sql-outbox.ts';
 import { createSqlRecovery } from '../../src/sql/sql-recovery.ts';
+import { createSqlRetention } from '../../src/sql/sql-retention.ts';
 import { createSqlRunStore } from '../../src/sql/sql-run-store.ts';
 import { createStatusBefore } from '../../src/sql/status-before.ts';
 import type { Stores } from '../contracts/stores.ts';
@@ -37,6 +38,7 @@ export async function openPostgresStores(url: string): Promise<Stores> {
       recovery: createSqlRecovery(db),
       statusBefore: createStatusBefore(db),
       replay: (wanted) => replayDelivery(db, wanted),
+      retention: createSqlRetention(db),
       setNow(ms) {
         nowMs = ms;
       },

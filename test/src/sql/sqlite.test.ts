@@ -13,6 +13,7 @@ import { createSqlLeaseStore } from '../../../src/sql/sql-leases.ts';
 import { createSqlLimits } from '../../../src/sql/sql-limits.ts';
 import { createSqlOutbox } from '../../../src/sql/sql-outbox.ts';
 import { createSqlRecovery } from '../../../src/sql/sql-recovery.ts';
+import { createSqlRetention } from '../../../src/sql/sql-retention.ts';
 import { createSqlRunStore } from '../../../src/sql/sql-run-store.ts';
 import { createStatusBefore } from '../../../src/sql/status-before.ts';
 import { describeApprovals } from '../../contracts/run-store-approvals-contract.ts';
@@ -26,6 +27,7 @@ import { describeNewest } from '../../contracts/run-store-newest-contract.ts';
 import { describeNotifications } from '../../contracts/run-store-notifications-contract.ts';
 import { describeOutbox } from '../../contracts/run-store-outbox-contract.ts';
 import { describeRecovery } from '../../contracts/run-store-recovery-contract.ts';
+import { describeRetention } from '../../contracts/run-store-retention-contract.ts';
 import { describeSuperseding } from '../../contracts/run-store-superseding-contract.ts';
 import type { Stores } from '../../contracts/stores.ts';
 import { describeInbox } from '../webhooks/inbox-contract.ts';
@@ -51,6 +53,7 @@ async function openStores(): Promise<Stores> {
       recovery: createSqlRecovery(db),
       statusBefore: createStatusBefore(db),
       replay: (wanted) => replayDelivery(db, wanted),
+      retention: createSqlRetention(db),
       setNow(ms) {
         nowMs = ms;
       },
@@ -78,3 +81,4 @@ describeSuperseding('SQLite', openStores);
 describeGroups('SQLite', openStores);
 describeApprovals('SQLite', openStores);
 describeNewest('SQLite', openStores);
+describeRetention('SQLite', openStores);
