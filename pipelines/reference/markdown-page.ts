@@ -1,11 +1,14 @@
 import type { KeyDescription } from './key-description.ts';
 import type { Block, ReferencePage } from './reference-page.ts';
 
-const generated = '<!-- Made from pipelines/*-shape.ts by `node test/reference/reference.ts --write`. -->';
+const shapes = 'pipelines/*-shape.ts';
 
-export function markdownPage({ blocks }: ReferencePage): string {
+const madeFrom = (source: string) =>
+  `<!-- Made from ${source} by \`node test/reference/reference.ts --write\`. -->`;
+
+export function markdownPage({ blocks }: ReferencePage, source = shapes): string {
   const parts = blocks.map(markdownOf);
-  return `${[generated, ...parts, '[All keys](README.md)'].join('\n\n')}\n`;
+  return `${[madeFrom(source), ...parts, '[All keys](README.md)'].join('\n\n')}\n`;
 }
 
 /** The list of all pages. */
@@ -14,7 +17,7 @@ export function markdownIndex(keys: readonly KeyDescription[]): string {
     ({ fullPath, description }) =>
       `| [\`${fullPath}\`](${fullPath}.md) | ${plain(firstSentence(description))} |`,
   );
-  return `${generated}
+  return `${madeFrom(shapes)}
 
 # The keys of \`.hookline.yml\`
 
@@ -33,6 +36,8 @@ installation serves as \`/schema.json\`:
 image: node:24-bookworm-slim
 steps: [npm test]
 \`\`\`
+
+The keys of a \`.travis.yml\` stand on [a page of their own](travis.md).
 `;
 }
 
@@ -50,7 +55,16 @@ function markdownOf(block: Block): string {
       return `As [\`${block.page}\`](${block.page}.md) of the file.`;
     case 'keys-of':
       return `Below each name stand the keys of [\`${block.page}\`](${block.page}.md).`;
+    case 'section':
+      return `## ${block.text}`;
+    case 'keys':
+      return ['| key | | what becomes of it |', '|---|---|---|', ...block.keys.map(rowOf)].join('\n');
   }
+}
+
+/** GitHub makes anchors of headings only. */
+function rowOf({ path, anchor, state, text }: Extract<Block, { type: 'keys' }>['keys'][number]): string {
+  return `| <a id="${anchor}"></a>\`${path}\` | ${state} | ${plain(text).replaceAll('|', '\\|')} |`;
 }
 
 /** Outside of code, `<name>` would be taken for HTML and `*` for emphasis. */

@@ -9,7 +9,9 @@ export type Block =
   | { type: 'facts'; facts: readonly { name: string; text: string }[] }
   | { type: 'yaml'; text: string }
   | { type: 'see'; page: string }
-  | { type: 'keys-of'; page: string };
+  | { type: 'keys-of'; page: string }
+  | { type: 'section'; text: string }
+  | { type: 'keys'; keys: readonly { path: string; anchor: string; state: string; text: string }[] };
 
 export type ReferencePage = { name: string; blocks: Block[] };
 

@@ -34,9 +34,15 @@ export function deploySteps(
   });
 }
 
+const scriptKeys = ['provider', 'script', 'on', 'true', 'skip_cleanup', 'cleanup', 'edge'];
+
 function commandsOf(reader: Reader, deploy: Deploy, all: readonly Deploy[]): string[] | undefined {
   const { provider, node, fields } = deploy;
   if (provider === 'script') {
+    for (const [key, field] of fields) {
+      if (!scriptKeys.includes(key))
+        reader.warn(field, `${key} is not carried out`, 'the script is run without it');
+    }
     const script = fields.get('script');
     if (script === undefined) {
       reader.error(node, 'provider: script without a script', 'script: the command that deploys');

@@ -68,6 +68,7 @@ travis_wait() {
 }
 travis_terminate() { exit "$1"; }
 travis_fold() { :; }
+travis_nanoseconds() { date -u '+%s%N'; }
 travis_time_start() { :; }
 travis_time_finish() { :; }
 if ! type -P sudo >/dev/null; then
@@ -91,7 +92,18 @@ export TRAVIS_BRANCH="$HOOKLINE_BASE_BRANCH" TRAVIS_PULL_REQUEST="$HOOKLINE_PULL
 [ -n "$TRAVIS_BRANCH" ] || TRAVIS_BRANCH="$HOOKLINE_TAG"
 [ -n "$TRAVIS_PULL_REQUEST" ] || TRAVIS_PULL_REQUEST=false
 export TRAVIS_BUILD_ID="$HOOKLINE_RUN_ID" TRAVIS_BUILD_NUMBER="$HOOKLINE_RUN_NUMBER"
-export TRAVIS_JOB_ID="$HOOKLINE_JOB_ID" TRAVIS_JOB_NAME="$HOOKLINE_JOB" TRAVIS_JOB_NUMBER="$HOOKLINE_RUN_NUMBER.1"
+export TRAVIS_JOB_ID="$HOOKLINE_JOB_ID" TRAVIS_JOB_NAME="$HOOKLINE_JOB"
+export TRAVIS_SUDO=true TRAVIS_HOME="$HOME" TRAVIS_CPU_ARCH=amd64 TRAVIS_DEBUG_MODE=
+TRAVIS_DIST="$(. /etc/os-release 2>/dev/null; echo "$VERSION_CODENAME")"
+export TRAVIS_DIST TRAVIS_COMMIT_RANGE="$HOOKLINE_BEFORE\${HOOKLINE_BEFORE:+...$HOOKLINE_SHA}"
+export TRAVIS_PULL_REQUEST_BRANCH="$HOOKLINE_HEAD_BRANCH" TRAVIS_PULL_REQUEST_SLUG="$HOOKLINE_HEAD_REPOSITORY"
+export TRAVIS_PULL_REQUEST_SHA= RAILS_ENV="\${RAILS_ENV:-test}" RACK_ENV="\${RACK_ENV:-test}" MERB_ENV="\${MERB_ENV:-test}"
+export LANG="\${LANG:-C.UTF-8}" USER="\${USER:-$(id -un 2>/dev/null)}"
+if [ "$TRAVIS_PULL_REQUEST" != false ]; then
+  TRAVIS_PULL_REQUEST_SHA="$HOOKLINE_SHA"
+  # What is built is the commit merged into its base, where there is such a merge.
+  command -v git >/dev/null && TRAVIS_COMMIT="$(git rev-parse HEAD 2>/dev/null || echo "$HOOKLINE_SHA")"
+fi
 case $HOOKLINE_EVENT in
   pull_request) TRAVIS_EVENT_TYPE=pull_request ;;
   schedule) TRAVIS_EVENT_TYPE=cron ;;
@@ -99,7 +111,8 @@ case $HOOKLINE_EVENT in
 esac
 export TRAVIS_EVENT_TYPE
 command -v git >/dev/null && TRAVIS_COMMIT_MESSAGE="$(git log -1 --format=%B 2>/dev/null)"
-export TRAVIS_COMMIT_MESSAGE TRAVIS_SECURE_ENV_VARS=true`;
+export TRAVIS_COMMIT_MESSAGE TRAVIS_SECURE_ENV_VARS=true
+[ "$HOOKLINE_FORK" != true ] || TRAVIS_SECURE_ENV_VARS=false`;
 
 /** The script of the first step: the functions, the variables, and whatever else a job begins with. */
 export function setUp(lines: readonly string[]): string {

@@ -4,12 +4,13 @@ import type { Pipeline } from '../pipeline.ts';
 import type { Problem } from '../problem.ts';
 import { orderProblems, refuseWhole, wholeFile } from '../problem-list.ts';
 import { readYaml } from '../read-yaml.ts';
+import { findTravisReference } from '../reference/find-travis-reference.ts';
 import type { SourceMap } from '../source-map.ts';
 import { buildDeployments } from './build-deployments.ts';
 import type { ImageOverrides } from './choose-language.ts';
 import { expandJobs } from './expand-jobs.ts';
 import { checkSize, withNotes } from './finish-pipeline.ts';
-import { checkKeys } from './known-keys.ts';
+import { checkKeys, withoutAliases } from './known-keys.ts';
 import { nameJobs } from './name-jobs.ts';
 import { orderStages } from './order-stages.ts';
 import { readBranches, readCondition } from './read-conditions.ts';
@@ -27,11 +28,17 @@ export type TravisOptions = {
  * Translates a `.travis.yml` into a pipeline. Never throws: whatever the text, the answer is a pipeline with a warning
  * for each thing that is not carried out as Travis would, or every mistake, in the order of the file.
  */
-export function parseTravis(
-  source: string,
-  file: string,
-  { images = {} }: TravisOptions = {},
-): ParsedPipeline {
+export function parseTravis(source: string, file: string, options: TravisOptions = {}): ParsedPipeline {
+  const parsed = parse(source, file, options);
+  if (!parsed.ok) return { ok: false, problems: parsed.problems.map(withReference) };
+  return { ...parsed, warnings: parsed.warnings.map(withReference) };
+}
+
+function withReference(problem: Problem): Problem {
+  return { ...problem, reference: findTravisReference(problem.path) };
+}
+
+function parse(source: string, file: string, { images = {} }: TravisOptions): ParsedPipeline {
   const refused = refuseWhole(source, file);
   if (refused !== undefined) return { ok: false, problems: [refused] };
   const { value, map, problems, broken } = readYaml(source, file);
@@ -77,8 +84,9 @@ function createReader(map: SourceMap, problems: Problem[]): Reader {
   };
 }
 
-function translate(reader: Reader, root: Node, top: Fields, images: ImageOverrides): Pipeline {
-  checkKeys(reader, top, 'file');
+function translate(reader: Reader, root: Node, written: Fields, images: ImageOverrides): Pipeline {
+  checkKeys(reader, written, 'file');
+  const top = withoutAliases(written, 'file');
   const variables = readAssignments(reader, readEnv(top.get('env')).global);
   const sources = expandJobs(reader, root, top);
   const stages = orderStages(reader, top, sources, variables);

@@ -21,6 +21,8 @@ export type SetUp = {
   forwards: Services['forwards'];
   /** Lines that have tools keep their files where the cache of the job is. */
   exports: readonly string[];
+  /** Variables of Travis that are the job's own. */
+  own: Readonly<Record<string, string>>;
   /** Functions that deployments need. */
   functions: readonly string[];
 };
@@ -28,14 +30,16 @@ export type SetUp = {
 /** The steps before the phases: what Travis does by itself when a job begins, and packages. */
 export function setUpSteps(
   reader: Reader,
-  { job, variables, forwards, exports, functions }: SetUp,
+  { job, variables, forwards, exports, own, functions }: SetUp,
 ): StepDefinition[] {
   const { fields, node } = job;
   const line = reader.map.lineOf(node.path);
-  const gitFields = checkKeysBelow(reader, fields.get('git'), 'git');
   const addons = checkKeysBelow(reader, fields.get('addons'), 'addons');
   const needsShell = variables.some(({ value }) => value === undefined);
   const lines = [
+    `export ${Object.entries(own)
+      .map(([name, value]) => `${name}="${value}"`)
+      .join(' ')}`,
     ...functions,
     ...(forwards.length > 0 ? [forwarder] : []),
     ...forwards.map(({ host, port }) => `travis_forward ${host} ${port}`),
@@ -43,7 +47,7 @@ export function setUpSteps(
     ...(needsShell ? variables.map(({ name, written }) => `export ${name}=${written}`) : []),
     ...exports,
     ...hostLines(reader, addons?.get('hosts')),
-    ...submoduleLines(gitFields?.get('submodules')),
+    ...knownHostLines(reader, addons?.get('ssh_known_hosts')),
   ];
   const first = { ...makeStep('set up', line, []), run: setUp(lines) };
   return [first, ...packageStep(reader, addons)];
@@ -79,10 +83,20 @@ function hostLines(reader: Reader, node: Node | undefined): string[] {
   );
 }
 
-function submoduleLines(node: Node | undefined): string[] {
-  if (node !== undefined && flagOf(node) === false) return [];
-  const update = 'git submodule update --init --recursive';
-  return [`if [ -f .gitmodules ]; then travis_must ${shellQuoted(update)}; fi`];
+/** Asked when the job begins, as Travis does: https://docs.travis-ci.com/user/ssh-known-hosts/. */
+function knownHostLines(reader: Reader, node: Node | undefined): string[] {
+  return textsOf(reader, node, 'names of hosts').flatMap((host) => {
+    const [, name, , port] = /^([A-Za-z0-9][\w.-]*)(:(\d{1,5}))?$/.exec(host) ?? [];
+    if (name === undefined) {
+      if (node)
+        reader.warn(node, `${JSON.stringify(host.slice(0, 60))} is no name of a host`, 'it is left out');
+      return [];
+    }
+    const scan = `ssh-keyscan ${port === undefined ? '' : `-p ${port} `}-H ${name}`;
+    return [
+      `mkdir -p ~/.ssh && ${scan} >>~/.ssh/known_hosts 2>/dev/null || echo 'not known by SSH: ${name}'`,
+    ];
+  });
 }
 
 function packageStep(reader: Reader, addons: Fields | undefined): StepDefinition[] {

@@ -8,6 +8,7 @@ import type { Expression } from './expression.ts';
 import { jobTimeoutMs, phaseSteps } from './job-phases.ts';
 import { readServices } from './job-services.ts';
 import { readCache } from './read-cache.ts';
+import { readCheckout } from './read-checkout.ts';
 import { readCondition } from './read-conditions.ts';
 import type { Deploy } from './read-deploys.ts';
 import { readDeploys } from './read-deploys.ts';
@@ -74,6 +75,7 @@ export function translateJob(
     variables,
     forwards,
     exports: cache.lines,
+    own: ownVariables(source),
     functions: [
       ...(bundles.length > 0 ? [bundleFunction] : []),
       ...(sites.length > 0 ? [filesFunction] : []),
@@ -102,6 +104,7 @@ export function translateJob(
           }),
       timeoutMs: jobTimeoutMs,
       noOutputTimeoutMs,
+      checkout: readCheckout(reader, fields.get('git')),
       ...(services.length === 0 ? {} : { services }),
       ...(cache.caches.length === 0 ? {} : { caches: cache.caches }),
       steps: [
@@ -110,6 +113,16 @@ export function translateJob(
       ],
       artifacts,
     },
+  };
+}
+
+/** Nothing of it is for the shell to expand but the number of the run. */
+function ownVariables({ index, stage, hasStages, allowFailure }: TravisJob): Record<string, string> {
+  const named = `${stage.charAt(0).toUpperCase()}${stage.slice(1)}`.replaceAll(/[^\w .,:()-]/g, '');
+  return {
+    TRAVIS_JOB_NUMBER: `$HOOKLINE_RUN_NUMBER.${index + 1}`,
+    TRAVIS_ALLOW_FAILURE: String(allowFailure),
+    TRAVIS_BUILD_STAGE_NAME: hasStages ? named : '',
   };
 }
 
@@ -123,7 +136,7 @@ function axisVariables(reader: Reader, { fields }: TravisJob): Record<string, st
     rvm: 'TRAVIS_RUBY_VERSION',
     php: 'TRAVIS_PHP_VERSION',
     rust: 'TRAVIS_RUST_VERSION',
-    compiler: 'CC',
+    compiler: 'TRAVIS_COMPILER',
   };
   const found = Object.entries(names).flatMap(([key, name]) => {
     const node = fields.get(key);
@@ -131,5 +144,6 @@ function axisVariables(reader: Reader, { fields }: TravisJob): Record<string, st
     const version = first === undefined ? undefined : textOf(reader, first);
     return version === undefined ? [] : [[name, version]];
   });
-  return Object.fromEntries(found);
+  const [, compiler] = found.find(([name]) => name === 'TRAVIS_COMPILER') ?? [];
+  return { ...Object.fromEntries(found), ...(compiler === undefined ? {} : { CC: compiler }) };
 }

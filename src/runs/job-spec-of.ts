@@ -104,13 +104,23 @@ function wellKnownEnv(run: Run, job: Job): Record<string, string> {
     HOOKLINE_SHA: change.sha,
     ...(change.branch === undefined ? {} : { HOOKLINE_BRANCH: change.branch }),
     ...(change.tag === undefined ? {} : { HOOKLINE_TAG: change.tag }),
+    ...beforeOf(change),
+    ...(change.fork ? { HOOKLINE_FORK: 'true' } : {}),
     ...(change.pullRequest
       ? {
           HOOKLINE_PULL_REQUEST: String(change.pullRequest.number),
           HOOKLINE_BASE_BRANCH: change.pullRequest.baseBranch,
+          HOOKLINE_HEAD_BRANCH: change.pullRequest.headBranch,
+          HOOKLINE_HEAD_REPOSITORY: change.pullRequest.headRepository ?? '',
         }
       : {}),
   };
+}
+
+/** What the commit is to be compared with. */
+function beforeOf({ before, pullRequest }: Run['change']): { HOOKLINE_BEFORE?: string } {
+  const sha = pullRequest?.baseSha ?? before;
+  return sha === undefined ? {} : { HOOKLINE_BEFORE: sha };
 }
 
 /**

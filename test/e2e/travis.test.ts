@@ -41,6 +41,7 @@ before_script:
 script:
   - test -f begun && echo "script says $TWICE in $(pwd)" && greet $plain && bash -c 'passed children'
   - travis_retry true && sudo id -u
+  - echo "job $TRAVIS_JOB_NUMBER of $TRAVIS_BUILD_NUMBER, $TRAVIS_CPU_ARCH, $RAILS_ENV, secure $TRAVIS_SECURE_ENV_VARS"
 after_success: exit 7
 after_failure: echo must-not-run
 deploy:
@@ -61,6 +62,7 @@ after_script: echo "result $TRAVIS_TEST_RESULT"
     expect(log).toContain('script says hello there hello there in');
     expect(log).toContain('greeted not-exported');
     expect(log).toContain('passed on to children');
+    expect(log).toContain('job 1.1 of 1, amd64, test, secure true');
     expect(log).toContain('deployed main of travis/green by push');
     expect(log).toContain('not deployed: this is not production');
     expect(log).toContain('result 0');

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { parsePipeline } from '../../../pipelines/parse-pipeline.ts';
+import { parseTravis } from '../../../pipelines/travis/parse-travis.ts';
 import { createPages } from '../../../src/web/pages.ts';
 import { createMemoryHistory } from './memory-history.ts';
 import { sampleNowMs, sampleRun } from './sample-runs.ts';
@@ -44,10 +45,23 @@ it('a warning leads there as well', async () => {
   expect(await page.text()).toContain('<a href="/reference/env">');
 });
 
+it('a warning of a .travis.yml leads to the row of its key', async () => {
+  const parsed = parseTravis('language: generic\nscript: make\naddons: { chrome: stable }\n', '.travis.yml');
+  if (!parsed.ok) throw new Error('the file has no mistake');
+  const run = sampleRun({ id: 'run03', warnings: parsed.warnings });
+  const history = createMemoryHistory({ runs: [run] });
+  const page = await createPages({ history, now: () => sampleNowMs }).request('/runs/run03');
+  expect(await page.text()).toContain('<a href="/reference/travis#addonschrome">');
+  const rows = await pageAt('/reference/travis');
+  expect(rows).toContain('<tr id="addonschrome">');
+  expect(rows).toContain('no Chrome is installed: take an image that has it');
+});
+
 it('lists all keys, and has nothing to say of others', async () => {
   const list = await pageAt('/reference');
   for (const key of ['on', 'jobs', 'cache', 'deploy', 'notifications']) {
     expect(list).toContain(`href="/reference/${key}"`);
   }
-  expect((await pages.request('/reference/travis')).status).toBe(404);
+  expect(list).toContain('href="/reference/travis"');
+  expect((await pages.request('/reference/jenkins')).status).toBe(404);
 });
