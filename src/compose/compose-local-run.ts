@@ -77,7 +77,9 @@ export async function runLocally(
     const jobs = planned.jobs.map(({ name }, index) => ({ id: jobIds[index] ?? '', name }));
     const made = await openOutDirectory(out, jobs);
     const sweep = (owner: string) => engine.sweep(owner, new Set());
-    const place = await openRunDirectory(join(home, 'runs'), created.id, sweep);
+    // What a killed run left is removed by one that has the same engine to do it with.
+    const runs = engine.isolation === 'none' ? 'unisolated-runs' : 'runs';
+    const place = await openRunDirectory(join(home, runs), created.id, sweep);
     closers.unshift(place.close);
     const snapshot = join(place.path, 'tree');
     const hasCommit = source.sha !== noCommit;

@@ -45,7 +45,7 @@ async function runWithout(pipeline: string, environment: Record<string, string>,
   const notes = events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
   const left = [
     ...(await readdir(join(cache, 'hookline/processes'))),
-    ...(await readdir(join(cache, 'hookline/runs'))).filter((name) => name !== 'all.lock'),
+    ...(await readdir(join(cache, 'hookline/unisolated-runs'))).filter((name) => name !== 'all.lock'),
   ];
   const log = () => readFile(join(directory, '.hookline-out/build/log.txt'), 'utf8');
   return { run, notes, left, log, directory };
