@@ -100,6 +100,8 @@ async function complete(ports: CheckoutPorts, tree: Tree, wanted: WantedCheckout
     brought.files += files;
     brought.sizeBytes += sizeBytes;
   }
-  note(`with ${brought.files} files in Git LFS, ${brought.sizeBytes} bytes`);
+  note(
+    `with ${brought.files} ${brought.files === 1 ? 'file' : 'files'} in Git LFS, ${brought.sizeBytes} bytes`,
+  );
   await store.tidy();
 }

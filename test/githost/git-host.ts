@@ -3,15 +3,17 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { getRequestListener } from '@hono/node-server';
-import { type Access, createAccess } from './access.ts';
+import { type Access, createAccess, mayUse } from './access.ts';
 import { type App, createApps, type Installation } from './apps.ts';
 import { type BareRepository, initBareRepository, readReferences } from './bare-repository.ts';
+import { basicAuthentication } from './basic-authentication.ts';
 import { checkJson } from './check-api.ts';
 import { type CheckRun, createCheckRuns } from './check-runs.ts';
 import { commentPayload } from './comment-payload.ts';
 import { type Comment, createComments } from './comments.ts';
 import { type CommitStatus, createCommitStatuses } from './commit-statuses.ts';
 import { type Faults, noFaults } from './faults.ts';
+import { type LfsObjects, lfsApi } from './lfs-api.ts';
 import { oneAtATime } from './one-at-a-time.ts';
 import { pingPayload } from './ping-payload.ts';
 import { createPullRequests, type PullRequest, type PullRequestOptions } from './pull-requests.ts';
@@ -64,6 +66,8 @@ export interface GitHost extends HostUrls {
   deliveries(): Delivery[];
   /** Sends a delivery once more, under its old GUID. */
   redeliver(id: number): Promise<Delivery>;
+  /** What all repositories keep in Git LFS. */
+  readonly lfs: LfsObjects;
   /** Resolves when every event of the pushes so far has been delivered or has failed. */
   settled(): Promise<void>;
   readonly faults: Faults;
@@ -135,6 +139,15 @@ export async function startGitHost({
       for (const event of await pullRequests.follow(repository)) send(event);
     }, keepTrackOf),
   });
+  const lfs: LfsObjects = new Map();
+  const handleLfs = lfsApi({
+    objects: lfs,
+    mayRead(fullName, { headers }) {
+      const { password } = basicAuthentication(headers.authorization);
+      const isPublic = find(fullName)?.isPrivate === false;
+      return (isPublic && password === undefined) || mayUse(access, password, fullName, { contents: 'read' });
+    },
+  });
   const handleApi = getRequestListener(
     restApi({
       urls: () => urls,
@@ -154,6 +167,7 @@ export async function startGitHost({
   );
 
   const server = createServer((request, response) => {
+    if (handleLfs(request, response)) return;
     handleGit(request, response)
       .then((handled) => (handled ? undefined : handleApi(request, response)))
       .catch((error: unknown) => response.destroy(error instanceof Error ? error : undefined));
@@ -166,6 +180,7 @@ export async function startGitHost({
   return {
     ...urls,
     faults,
+    lfs,
     async createRepository(fullName, { defaultBranch = 'main', private: isPrivate = false, forkOf } = {}) {
       if (!/^[\w.-]+\/[\w.-]+$/.test(fullName) || find(fullName) !== undefined) {
         throw new Error(`${fullName} is taken, or no name of the form owner/name`);
