@@ -131,15 +131,16 @@ function outputOf(
   };
 }
 
-function annotationOf({ file, line, column, endColumn, message, expected }: CheckAnnotation) {
+function annotationOf({ file, line, column, endColumn, title, message, expected }: CheckAnnotation) {
   return {
     path: file,
     start_line: line,
     end_line: line,
-    start_column: column,
-    end_column: Math.max(column, endColumn - 1),
+    ...(column === undefined || endColumn === undefined
+      ? {}
+      : { start_column: column, end_column: Math.max(column, endColumn - 1) }),
     annotation_level: 'failure',
-    title: message.slice(0, 255),
-    message: `${message}; ${expected}`,
+    title: (title ?? message).slice(0, 255),
+    message: expected === undefined ? message : `${message}; ${expected}`,
   };
 }

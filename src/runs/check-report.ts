@@ -3,6 +3,7 @@ import type { CheckReport } from './check-run.ts';
 import { fitBytes, lastLines } from './fit-bytes.ts';
 import type { JobDetail, RunDetail } from './history.ts';
 import type { Step } from './run.ts';
+import { reportsMarkdown, reportsOf, testAnnotations } from './test-reports.ts';
 
 /** "Maximum length: 65535 characters", which GitHub counts in bytes. */
 const mostBytes = 65_535;
@@ -36,11 +37,16 @@ export function checkReport(
   const parts = [
     `${head}${where}`,
     markdownOf(job.reason?.message ?? ''),
+    reportsMarkdown(reportsOf(job)),
     stepTable(attempt?.steps ?? []),
     list('Artifacts', artifacts),
     list('Deployments', deployments),
   ].filter((part) => part !== '');
-  return { summary: fitBytes(parts.join('\n\n'), mostBytes), text: fenced(tail), annotations: [] };
+  return {
+    summary: fitBytes(parts.join('\n\n'), mostBytes),
+    text: fenced(tail),
+    annotations: testAnnotations(job),
+  };
 }
 
 /** The step whose last words tell why the job failed. */

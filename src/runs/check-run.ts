@@ -36,10 +36,9 @@ export type CheckConclusion =
 
 /** What stands below a check's title. */
 export type CheckReport = { summary: string; text: string; annotations: CheckAnnotation[] };
-export type CheckAnnotation = Pick<
-  Problem,
-  'file' | 'line' | 'column' | 'endColumn' | 'message' | 'expected'
->;
+/** Without columns it is about the whole line, and without a title its message is that, too. */
+export type CheckAnnotation = Pick<Problem, 'file' | 'line' | 'message'> &
+  Partial<Pick<Problem, 'column' | 'endColumn' | 'expected'>> & { title?: string };
 
 /**
  * All that is to be said of a run. One that came to no jobs is told under a name of its own: nobody knows which jobs it

@@ -3,11 +3,13 @@ import type { ArtifactDetail, NotificationDetail, RunDetail, StatusDetail } from
 import { deploymentCards } from './deployment-cards.ts';
 import { type Html, isolated, nothing } from './html-text.ts';
 import { sizeText } from './size-text.ts';
+import { testResults } from './test-results.ts';
 import { age } from './time-view.ts';
 
 /** What came out of a run: files, deployments, and what was said about it on the commit. */
 export function runResults(run: RunDetail, nowMs: number): Html {
-  return html`${deploymentCards(run, nowMs)}
+  return html`${testResults(run)}
+${deploymentCards(run, nowMs)}
 ${artifacts(run.artifacts)}
 ${commitStatuses(run.statuses, nowMs)}
 ${notifications(run.notifications ?? [], nowMs)}`;

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { faultKinds } from '../../contract/fault.ts';
 import type { AttemptDetail, JobDetail } from '../../runs/history.ts';
 import { type Gate, type Step, statuses } from '../../runs/run.ts';
+import { reportsJson, reportsToJson } from './reports-json.ts';
 import { reasonJson, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
 
 const stepJson = z
@@ -77,6 +78,7 @@ const attemptJson = z
           'cache, bytes from and to disks. Once the attempt ended.',
       }),
     steps: z.array(stepJson),
+    reports: reportsJson.optional().openapi({ description: 'What its tests came to, as its reports tell.' }),
   })
   .openapi('Attempt');
 
@@ -172,6 +174,7 @@ function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
     log,
     usage,
     steps,
+    reports,
   } = attempt;
   return {
     number,
@@ -189,6 +192,7 @@ function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
     log,
     usage,
     steps: steps.map(stepToJson),
+    ...(reports ? { reports: reportsToJson(reports) } : {}),
   };
 }
 

@@ -1,7 +1,9 @@
 import type { JobEvent } from '../../contract/job-event.ts';
 import { isFinal, type Job, type Run } from '../../runs/run.ts';
+import { reportsLine } from '../../runs/test-reports.ts';
 import { paint, plain, plainText, tamed } from './paint.ts';
 import { endedJobs } from './plain-view.ts';
+import { testLines } from './test-lines.ts';
 import type { View, ViewEvent } from './view-event.ts';
 import { countText, endText, tookText } from './words.ts';
 
@@ -52,11 +54,27 @@ function ofJob(state: LiveState, { jobId, event }: Extract<ViewEvent, { type: 'j
     const step = { name: event.name, startedAtMs: event.at, lines: [], lineCount: 0 };
     return { state: changed(state, jobId, (job) => ({ ...job, step })), print: [] };
   }
+  const name = state.run?.jobs.find(({ id }) => id === jobId)?.name ?? jobId;
+  if (event.type === 'reports.read') return { state, print: readReports(name, event) };
   if (event.type !== 'step.finished') return { state, print: [] };
   const step = state.current.get(jobId)?.step;
-  const name = state.run?.jobs.find(({ id }) => id === jobId)?.name ?? jobId;
   const next = changed(state, jobId, ({ step: _step, ...job }) => job);
   return { state: next, print: step ? endedStep(name, step, event) : [] };
+}
+
+function readReports(job: string, event: Extract<JobEvent, { type: 'reports.read' }>): string[] {
+  const { tests, more } = testLines(event);
+  const line = reportsLine(event);
+  const sign = tests.length === 0 ? paint('green', '✓') : paint('red', '✗');
+  return [
+    ...(event.problems ?? []).map((problem) => `${paint('yellow', '!')} ${job} › ${plainText(problem)}`),
+    ...(line === '' ? [] : [`${sign} ${job} › ${line}`]),
+    ...tests.flatMap(({ title, message }) => [
+      `  ${paint('red', '✗')} ${title}`,
+      ...message.map((text) => `    ${paint('dim', '│')} ${text}`),
+    ]),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ];
 }
 
 function endedStep(job: string, step: CurrentStep, event: Extract<JobEvent, { type: 'step.finished' }>) {

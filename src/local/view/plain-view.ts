@@ -1,6 +1,7 @@
 import type { JobEvent } from '../../contract/job-event.ts';
 import { isFinal, type Job, type Run } from '../../runs/run.ts';
 import { plainText } from './paint.ts';
+import { testLines } from './test-lines.ts';
 import type { View, ViewEvent } from './view-event.ts';
 import { endText, tookText } from './words.ts';
 
@@ -32,9 +33,22 @@ function ofJob(state: PlainState, { jobId, event }: Extract<ViewEvent, { type: '
     const startedAtMs = new Map(state.startedAtMs).set(jobId, event.at);
     return { state: { ...state, startedAtMs }, print: [`${name} > ${plainText(event.name)}`] };
   }
+  if (event.type === 'reports.read') return { state, print: failedTests(name, event) };
   if (event.type !== 'step.finished') return { state, print: [] };
   const took = tookText(event.at - (state.startedAtMs.get(jobId) ?? event.at));
   return { state, print: [`${name} > ${stepEnd(event)} in ${took}`] };
+}
+
+/** The totals are a line of the log, which is printed as such. */
+function failedTests(job: string, event: Extract<JobEvent, { type: 'reports.read' }>): string[] {
+  const { tests, more } = testLines(event);
+  return [
+    ...tests.flatMap(({ title, message }) => [
+      `${job} > failed: ${title}`,
+      ...message.map((line) => `${job} >   ${line}`),
+    ]),
+    ...(more > 0 ? [`${job} > and ${more} more`] : []),
+  ];
 }
 
 function stepEnd({ outcome, message, allowed }: Extract<JobEvent, { type: 'step.finished' }>): string {

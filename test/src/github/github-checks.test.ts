@@ -106,6 +106,20 @@ it('annotations go out fifty at a time, and none of them twice', async () => {
   expect(checks()[0]?.annotations[0]).toMatchObject({ start_column: 3, end_column: 6 });
 });
 
+it('an annotation without columns is about its whole line', async () => {
+  const { check, newPost, checks } = await installed();
+  const annotations = [{ file: 'cart.ts', line: 7, title: 'Cart: totals', message: '3 is not 4' }];
+  await newPost()({ ...check, state: 'failure' }, { ...nothing, annotations }, { targetUrl });
+  const [sent] = checks()[0]?.annotations ?? [];
+  expect(sent).toMatchObject({
+    path: 'cart.ts',
+    start_line: 7,
+    title: 'Cart: totals',
+    message: '3 is not 4',
+  });
+  expect(sent).not.toHaveProperty('start_column');
+});
+
 it('what GitHub will never take is a refusal', async () => {
   const { check, newPost } = await installed();
   const posted = newPost()({ ...check, sha: 'f'.repeat(40) }, nothing, { targetUrl });

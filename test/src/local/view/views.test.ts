@@ -36,6 +36,30 @@ const live = (events: readonly ViewEvent[], at = { nowMs: 2_000, rows: 24 }) => 
   };
 };
 
+const reported: Extract<ViewEvent, { type: 'job' }>['event'] = {
+  type: 'reports.read',
+  at: 4_050,
+  tests: {
+    passed: 3,
+    failed: 2,
+    errors: 0,
+    skipped: 0,
+    durationMs: 10,
+    failures: [
+      {
+        kind: 'failure',
+        suite: 'Cart',
+        name: 'totals\u001b[2J',
+        message: '3 is not 4\nat cart.ts',
+        file: 'cart.ts',
+        line: 7,
+      },
+    ],
+  },
+  coverage: { linesFound: 10, linesCovered: 8, files: 1 },
+  problems: ['e2e.xml is empty'],
+};
+
 describe('a run as plain lines', () => {
   it('is every line once, with its job, and each end with its time and its reason', () => {
     expect(viewed(plainView, failedRun()).printed).toEqual([
@@ -49,6 +73,18 @@ describe('a run as plain lines', () => {
       'build > failure (exited with code 3) in 0.5 s',
       'build: failure in 4.1 s: step "test" exited with code 3',
       'tidy: skipped: job "build" ended as failure',
+    ]);
+  });
+
+  it('names the tests that failed', () => {
+    const scene = openEvents(text);
+    scene.begin();
+    scene.report(reported);
+    expect(viewed(plainView, scene.events).printed).toEqual([
+      'build > failed: Cart: totals (cart.ts:7)',
+      'build >   3 is not 4',
+      'build >   at cart.ts',
+      'build > and 1 more',
     ]);
   });
 
@@ -69,6 +105,20 @@ describe('a run in a terminal', () => {
       '  │ not ok gone',
       '✗ build: failure in 4.1 s: step "test" exited with code 3',
       '- tidy: skipped: job "build" ended as failure',
+    ]);
+  });
+
+  it('shows what its tests came to, and each that failed', () => {
+    const scene = openEvents(text);
+    scene.begin();
+    scene.report(reported);
+    expect(live(scene.events).printed).toEqual([
+      '! build › e2e.xml is empty',
+      '✗ build › 5 tests: 3 passed, 2 failed; coverage 80.0 % of 10 lines',
+      '  ✗ Cart: totals (cart.ts:7)',
+      '    │ 3 is not 4',
+      '    │ at cart.ts',
+      '  and 1 more',
     ]);
   });
 
