@@ -99,4 +99,24 @@ describe('the runners of an installation', () => {
     await command('resume', name);
     expect(await scene.ended(later)).toMatchObject({ status: 'success' });
   });
+
+  it('carry out jobs without containers where somebody allows it, and say so wherever one looks', async () => {
+    scene.set({ HOOKLINE_ENGINE: 'process', HOOKLINE_ALLOW_UNISOLATED: '1' });
+    await restart();
+    const project = await scene.project('runners/unisolated');
+    const sha = await project.push(oneStep('nobody/has-it:1', 'echo "at $PWD"', 'runs_on: unisolated'));
+    const run = await scene.ended(sha);
+    const name = run.jobs[0]?.attempts[0]?.runner ?? '';
+    expect(run).toMatchObject({ status: 'success', withoutIsolation: [name] });
+    expect(run.jobs[0]?.attempts).toMatchObject([{ isolation: 'none' }]);
+    const log = run.jobs[0] ? await scene.log(run.jobs[0]) : '';
+    expect(log).toContain('warning: the image nobody/has-it:1 is not used');
+    expect(log).toContain(`at ${scene.dataDir}/runner/workspaces/`);
+    const page = await (await scene.get(`/runs/${run.id}`)).text();
+    expect(page).toContain('Ran without isolation on runner');
+    expect(await builder()).toMatchObject({
+      labels: expect.arrayContaining(['unisolated']),
+      engine: expect.stringMatching(/^no isolation/),
+    });
+  });
 });
