@@ -65,9 +65,10 @@ export function createProcessEngine(options: {
       return container;
     } catch (error) {
       await remove(mark);
-      throw new EngineRefusal('engine-failed', `no place could be made for the job: ${messageOf(error)}`, {
-        cause: error,
-      });
+      const why = messageOf(error);
+      // The pipe is made by a program, which says it in words.
+      const code = /ENOSPC|EDQUOT|No space left|quota exceeded/i.test(why) ? 'disk-full' : 'engine-failed';
+      throw new EngineRefusal(code, `no place could be made for the job: ${why}`, { cause: error });
     }
   }
 
@@ -101,7 +102,7 @@ export function createProcessEngine(options: {
       }
       await run('mkfifo', ['--version'], { signal }).catch((error: unknown) => {
         signal.throwIfAborted();
-        // busybox has no --version, but then it has said so itself.
+        // That of busybox knows no --version and ends with an error: it is there all the same.
         if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) return;
         throw new EngineRefusal(
           'engine-unreachable',
