@@ -55,6 +55,23 @@ export const settingsTable: readonly Setting[] = [
     meaning: 'globs of the images that jobs and their services may run in, such as `node:*,ghcr.io/acme/*`',
   },
   {
+    name: 'HOOKLINE_ARTIFACT_DAYS',
+    fallback: '90',
+    meaning:
+      'days that artifacts are kept after their run, 0 for ever; the last green run of a branch and what was deployed always are',
+  },
+  {
+    name: 'HOOKLINE_ARTIFACT_RUNS',
+    fallback: 'no limit',
+    meaning: 'newest runs of each branch that keep their artifacts',
+  },
+  {
+    name: 'HOOKLINE_LOG_DAYS',
+    fallback: '365',
+    meaning:
+      'days that logs are kept after their run, 0 for ever; those of the last green run of a branch always are',
+  },
+  {
     name: 'HOOKLINE_CACHE_LIMIT_MIB',
     fallback: '2048',
     meaning: 'most that one cache of a job may hold before it is compressed',
@@ -221,6 +238,13 @@ export const settingsTable: readonly Setting[] = [
     name: 'CODECOMMIT_SNS_TOPICS',
     fallback: 'messages of SNS are refused',
     meaning: 'ARNs of the topics that bring CodeCommit events by SNS, with commas between',
+  },
+  {
+    name: 'CODECOMMIT_EVENTBRIDGE_KEY',
+    fallback: 'events of EventBridge are refused',
+    meaning:
+      'key of the connection of an API destination, at least 16 characters; several with commas between',
+    secret: true,
   },
   {
     name: 'CODECOMMIT_GIT_URL',

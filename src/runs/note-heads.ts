@@ -2,7 +2,9 @@ import type { Change, Interpretation } from './change.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
 import type { HeadBook } from './head-book.ts';
 
-const withHeads: ReadonlySet<Change['event']> = new Set(['push', 'pull_request']);
+/** A pull request of CodeCommit stands at its source branch, whose own events tell of that one. */
+const isHead = ({ event, ref }: Pick<Change, 'event' | 'ref'>) =>
+  event === 'push' || event === 'merge_group' || (event === 'pull_request' && !ref.startsWith('refs/heads/'));
 
 /** Takes down which heads a delivery names, so that nobody makes up for what did arrive. */
 export async function noteHeads(
@@ -12,8 +14,7 @@ export async function noteHeads(
   atMs: number,
 ): Promise<void> {
   if (source === 'hookline') return;
-  const named =
-    'changes' in asked ? asked.changes.filter(({ event }) => withHeads.has(event)) : asked.skipped;
+  const named = 'changes' in asked ? asked.changes.filter(isHead) : asked.skipped;
   for (const { provider, repository, ref, sha, codecommit, defaultBranch } of named ?? []) {
     if (repositories && !repositories.has(repository)) continue;
     const place = {
@@ -36,7 +37,7 @@ export async function foundBefore(
   { source, isReplay }: Pick<RecordedDelivery, 'source' | 'isReplay'>,
   heads: HeadBook,
 ): Promise<string | undefined> {
-  if (isReplay || source === 'hookline' || !withHeads.has(change.event)) return undefined;
+  if (isReplay || source === 'hookline' || !isHead(change)) return undefined;
   if (!(await heads.wasTakenIn(change)) || !(await heads.hasRun(change))) return undefined;
   const commit = change.sha.slice(0, 10);
   return `commit ${commit} was built already: it had been found before this delivery came (replay it to build it again)`;

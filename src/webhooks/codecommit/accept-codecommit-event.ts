@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { acceptEventbridgeEvent, isOfEventbridge } from '../eventbridge/eventbridge-event.ts';
 import type { Accepted } from '../intake-route.ts';
 import { parsePayload } from '../parse-payload.ts';
 import { readPayload } from '../read-payload.ts';
@@ -8,7 +9,7 @@ import { recordIdentity, recordsOf } from './codecommit-event.ts';
 const identities = z.tuple([recordIdentity], recordIdentity);
 
 /**
- * A trigger's event, proved by whoever brought it. Its id is the event's own, the same on every way: what comes by the
+ * An event of CodeCommit, proved by whoever brought it. A trigger's id is the event's own, the same on every way: what comes by the
  * bridge and by SNS is one delivery.
  */
 export function acceptCodecommitEvent(
@@ -16,7 +17,9 @@ export function acceptCodecommitEvent(
   contentType: string,
   headers: Record<string, string>,
 ): Accepted {
-  const [first, ...others] = readPayload(identities, recordsOf(parsePayload(body)), 'a CodeCommit event');
+  const payload = parsePayload(body);
+  if (isOfEventbridge(payload)) return acceptEventbridgeEvent(payload, body, contentType, headers);
+  const [first, ...others] = readPayload(identities, recordsOf(payload), 'a CodeCommit event');
   const idOf = (record: typeof first) => `${record.eventId}-${record.eventPartNumber}`;
   return {
     deliveryId: others.length === 0 ? idOf(first) : hash('sha256', [first, ...others].map(idOf).join(' ')),

@@ -5,7 +5,7 @@ import { isPathSafeName } from '../repository-name.ts';
  * `arn:aws:codecommit:<region>:<account>:<repository>`; the partition differs in China and GovCloud. CodeCommit
  * names repositories without an owner.
  */
-const repositoryArn = z.string().transform((arn, context) => {
+export const repositoryArn = z.string().transform((arn, context) => {
   const [, region, account, repository] =
     /^arn:[a-z-]{1,20}:codecommit:([a-z0-9-]{1,30}):(\d{12}):([^:]+)$/.exec(arn) ?? [];
   if (region === undefined || account === undefined || repository === undefined) {

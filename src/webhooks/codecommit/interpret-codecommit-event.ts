@@ -1,10 +1,13 @@
 import { z } from 'zod';
 import type { Change, DeletedBranch, Interpretation } from '../../runs/change.ts';
+import { isOfEventbridge } from '../eventbridge/eventbridge-event.ts';
+import { interpretEventbridgeEvent } from '../eventbridge/interpret-eventbridge-event.ts';
 import { branchOrTag, isNoObject, isObjectId, isReference } from '../git-names.ts';
 import { isObject } from '../parse-payload.ts';
 import { titleFrom } from '../plain-text.ts';
 import { readPayload } from '../read-payload.ts';
 import { recordIdentity, recordsOf } from './codecommit-event.ts';
+import { personInArn } from './person-in-arn.ts';
 
 /** Judged one by one: one that git would not take must not cost the others their builds. */
 const referenceChange = z.object({
@@ -24,12 +27,13 @@ type CodecommitRecord = z.output<typeof records>[number];
 type ReferenceChange = z.output<typeof referenceChange>;
 
 /**
- * Says what a CodeCommit trigger's event asks to be built. Pure; throws a `WebhookRefusal` when the event cannot be
- * read. One event holds the references of one push, or of a part of it, each of them a change of its own. It says
+ * Says what an event of CodeCommit asks to be built, a trigger's or one of EventBridge. Pure; throws a `WebhookRefusal` when the event cannot be
+ * read. A trigger's event holds the references of one push, or of a part of it, each of them a change of its own. It says
  * nothing of commit messages, old commits or pull requests.
  * https://docs.aws.amazon.com/codecommit/latest/userguide/how-to-notify-lambda.html
  */
 export function interpretCodecommitEvent({ payload }: { payload: unknown }): Interpretation {
+  if (isOfEventbridge(payload)) return interpretEventbridgeEvent(payload);
   const list = isObject(payload) ? recordsOf(payload) : payload;
   const changes: Change[] = [];
   const leftOut: { ref: string; reason: string }[] = [];
@@ -72,7 +76,7 @@ function readReference(
   if (isNoObject(commit)) return { reason: `${label} has no commit, as in a trigger's test event` };
 
   const { region, account, repository } = record.eventSourceARN;
-  const pusher = pusherIn(record.userIdentityARN);
+  const pusher = personInArn(record.userIdentityARN);
   return {
     provider: 'codecommit',
     event: target.kind === 'tag' ? 'tag' : 'push',
@@ -87,10 +91,4 @@ function readReference(
     ...(pusher === undefined ? {} : { sender: pusher }),
     codecommit: { region, account },
   };
-}
-
-/** `arn:aws:iam::111122223333:user/Mary_Major` and `…:assumed-role/Role/session` name the person last. */
-function pusherIn(userIdentityArn: string | null | undefined): string | undefined {
-  const last = titleFrom(userIdentityArn?.split(/[:/]/).at(-1) ?? '');
-  return last === '' ? undefined : last;
 }

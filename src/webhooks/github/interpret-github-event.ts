@@ -1,6 +1,8 @@
 import type { Interpretation } from '../../runs/change.ts';
+import { interpretMergeGroup } from './interpret-merge-group.ts';
 import { interpretPullRequest } from './interpret-pull-request.ts';
 import { interpretPush } from './interpret-push.ts';
+import { interpretDispatch, interpretRelease } from './interpret-release.ts';
 import { knownEvents } from './known-events.ts';
 
 /**
@@ -19,6 +21,12 @@ export function interpretGithubEvent({
       return interpretPush(payload);
     case 'pull_request':
       return interpretPullRequest(payload);
+    case 'merge_group':
+      return interpretMergeGroup(payload);
+    case 'release':
+      return interpretRelease(payload);
+    case 'repository_dispatch':
+      return interpretDispatch(payload);
     case 'issue_comment':
       return { ignored: 'a comment that is no command: it builds nothing' };
     case 'ping':

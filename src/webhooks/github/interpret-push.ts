@@ -5,6 +5,8 @@ import { branchOrTag, isNoObject } from '../git-names.ts';
 import { messageFrom, titleFrom } from '../plain-text.ts';
 import { branchName, objectId, readPayload, reference, repositoryName, shortText } from '../read-payload.ts';
 
+import { isQueueBranch } from './interpret-merge-group.ts';
+
 const person = z.object({
   name: shortText.nullish(),
   email: shortText.nullish(),
@@ -35,6 +37,13 @@ export function interpretPush(payload: unknown): Interpretation {
     return {
       ignored: `${target.kind} ${target.name} was deleted`,
       ...(target.kind === 'branch' ? { deleted: [branch] } : {}),
+    };
+  }
+  if (target.kind === 'branch' && isQueueBranch(target.name)) {
+    const head = { repository: push.repository.full_name, ref: push.ref, sha: push.after };
+    return {
+      ignored: `branch ${target.name} is of a merge queue: its merge_group event is what builds it`,
+      skipped: [{ provider: 'github', ...head }],
     };
   }
   const message = push.head_commit?.message ?? '';

@@ -49,7 +49,10 @@ export function snsIntake(
     newId: () => newId(),
     log: silentLog,
   });
-  return { app: askable(route.answer), inbox, asked, setNow: (atMs) => void (nowMs = atMs) };
+  const setNow = (atMs: number) => {
+    nowMs = atMs;
+  };
+  return { app: askable(route.answer), inbox, asked, setNow };
 }
 
 export const triggerEvent = (changes = {}) => JSON.stringify({ Records: [codecommitRecord(changes)] });
