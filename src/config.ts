@@ -14,6 +14,7 @@ import {
 import { type CodecommitSettings, readCodecommit } from './read-codecommit.ts';
 import { type EngineSettings, readEngine } from './read-engine.ts';
 import { type NotifySettings, readNotify } from './read-notify.ts';
+import { type RetentionSettings, readRetention } from './read-retention.ts';
 import { settingsTable } from './settings.ts';
 
 export class ConfigRefusal extends Refusal<'invalid'> {}
@@ -54,6 +55,7 @@ export type Config = Readonly<{
   runnerLabels: readonly string[];
   repositories?: ReadonlySet<string>;
   notify: NotifySettings;
+  retention: RetentionSettings;
   /** By language, or by language and version. */
   travisImages?: Readonly<Record<string, string>>;
   /** Whether a repository that has no pipeline file gets one by what it holds. */
@@ -200,6 +202,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
     ...(controlPublicKey === undefined ? {} : { controlPublicKey }),
     ...(repositories === undefined ? {} : { repositories }),
     notify,
+    retention: readRetention(whole),
     ...(travisImages === undefined ? {} : { travisImages }),
     ...(stopDelayS < 0 ? {} : { stopDelayMs: stopDelayS * 1000 }),
     templates: templates ?? true,

@@ -48,6 +48,7 @@ const mayImport: Record<string, readonly string[]> = {
     'src/parse-setting.ts',
     'src/read-engine.ts',
     'src/read-notify.ts',
+    'src/read-retention.ts',
     'src/read-codecommit.ts',
     'src/contract',
   ],

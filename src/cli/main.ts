@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<Command>> = {
   secrets: async () => (await import('./secrets.ts')).secrets,
   runs: async () => (await import('./runs.ts')).runs,
   logs: async () => (await import('./logs.ts')).logs,
+  artifacts: async () => (await import('./artifacts.ts')).artifacts,
   cancel: async () => (await import('./cancel.ts')).cancel,
   retry: async () => (await import('./retry.ts')).retry,
   approve: async () => (await import('./approve.ts')).approve,

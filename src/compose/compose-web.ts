@@ -63,6 +63,7 @@ import { openWebhooks } from './open-webhooks.ts';
 import { redisAddress } from './redis-address.ts';
 import { startGithubRecovery } from './start-github-recovery.ts';
 import { startHeadRecovery } from './start-head-recovery.ts';
+import { startKeeping } from './start-keeping.ts';
 
 export const leaseMs = 15_000;
 const ticketSweepMs = 10_000;
@@ -107,6 +108,7 @@ export async function startWeb(
   const orderRunners = createOrderRunners(registry, now);
   const askRun = createAskRun({ commands, now, elapsed, newId });
   const askReplay = createAskReplay({ replay: (wanted) => replayDelivery(db, wanted), now, newId });
+  const keeping = startKeeping(config, { db, blobs, log });
   const identity = identityOf(options.masterKey);
   const allowedBases = cloneBases(config);
   const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases });
@@ -142,6 +144,7 @@ export async function startWeb(
     askRun,
     askReplay,
     schedules,
+    retention: keeping.retention,
     runners: { registry, orderRunners },
     blobs,
     liveLogs: createLiveLogReader(redis),
@@ -251,7 +254,7 @@ export async function startWeb(
     if (delayMs > 0) log.info(`not ready any more; in ${delayMs} ms no connection is taken`);
     await sleep(delayMs, undefined, { signal: hurry.signal }).catch(() => {});
     await Promise.all([server.close(graceMs), recovery?.close(), calendar.close(), comparing.close()]);
-    await control.close();
+    await Promise.all([control.close(), keeping.close()]);
     await mirrors.close();
     await inbox.close();
     await blobs.close();

@@ -7,6 +7,7 @@ import type { AskRun } from '../runs/ask-run.ts';
 import type { History } from '../runs/history.ts';
 import type { OrderRunners } from '../runs/order-runners.ts';
 import type { AskReplay } from '../runs/replay-delivery.ts';
+import type { Retention } from '../runs/retention.ts';
 import type { RunnerRegistry } from '../runs/runner-registry.ts';
 import type { ScheduleBook } from '../runs/schedule.ts';
 import { answerError, answerRefusal } from './answer-error.ts';
@@ -16,6 +17,7 @@ import { addArtifactRoutes } from './api/artifact-routes.ts';
 import { addCommandRoutes } from './api/command-routes.ts';
 import { addDeliveryRoutes } from './api/delivery-routes.ts';
 import { addReplayRoute } from './api/replay-route.ts';
+import { addRetentionRoutes } from './api/retention-routes.ts';
 import { addRunRoutes } from './api/run-routes.ts';
 import { addRunnerRoutes } from './api/runner-routes.ts';
 import { addScheduleRoutes } from './api/schedule-routes.ts';
@@ -40,6 +42,8 @@ export type AppOptions = {
   runners?: { registry: Pick<RunnerRegistry, 'list'>; orderRunners: OrderRunners };
   /** Absent: no delivery can be replayed. */
   askReplay?: AskReplay;
+  /** Absent: nothing goes by policy. */
+  retention?: Retention;
   /** Absent: no branch is built at times of its own. */
   schedules?: Pick<ScheduleBook, 'list'>;
   blobs: Pick<BlobStore, 'get'>;
@@ -112,6 +116,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   addLogTextRoutes(api, logPorts, options.logTimes);
   addLogStreamRoutes(api, logPorts, options.streams, options.logTimes);
   addArtifactRoutes(api, { history, blobs, log });
+  if (options.retention) addRetentionRoutes(api, options.retention);
   addDescription(api, { publicUrl, hasKey: apiKey !== undefined });
   app.route('/', api);
   if (options.pages) app.route('/', options.pages);

@@ -18,6 +18,7 @@ const statusByCode = {
   'command-refused': 409,
   'replay-refused': 409,
   'artifact-gone': 410,
+  'log-gone': 410,
   'body-too-large': 413,
   'range-not-satisfiable': 416,
   'too-many-streams': 503,

@@ -37,6 +37,14 @@ export type Purge = {
   readonly purges: number;
 };
 
+/** What people are told of retention, and may ask of it. */
+export type Retention = {
+  readonly policy: RetentionPolicy;
+  expired(limit: number): Promise<Expired[]>;
+  /** Resolves with what went. */
+  prune(signal: AbortSignal): Promise<Expired[]>;
+};
+
 /**
  * PORT. What may go by a policy, and what is gone by it.
  *

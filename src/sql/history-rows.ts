@@ -1,8 +1,9 @@
 import type { Change } from '../runs/change.ts';
 import type { ArtifactDetail, DeliverySummary, RunSummary } from '../runs/history.ts';
 import type { Status } from '../runs/run.ts';
+import type { ArtifactRow } from './artifact-tables.ts';
 import { timesOf, withReason } from './run-rows.ts';
-import type { ArtifactRow, Tables } from './tables.ts';
+import type { Tables } from './tables.ts';
 
 /** Rows to what lists and pages show. Pure. */
 

@@ -121,8 +121,8 @@ async function artifactKeyOf(trx: Kysely<Tables>, id: string): Promise<string | 
   return row?.key;
 }
 
-/** Branches and tags, schedules on them included, have a last green run that is kept; pull requests have none. */
-const hasBranch = sql`runs.pull_request is null`;
+/** Branches and tags have a last green run that is kept; what is merged and over, as pull requests are, has none. */
+const hasBranch = sql`runs.event not in ('pull_request', 'merge_group')`;
 
 /**
  * `place` counts the runs of a reference that still have artifacts, the newest first, and `green` is the newest of them that
@@ -133,10 +133,11 @@ function expiredArtifacts({ artifactMs, artifactRuns }: RetentionPolicy, nowMs: 
   const tooMany = artifactRuns === undefined ? sql`false` : sql`kept.place > ${artifactRuns}`;
   return sql`
     with kept as (
-      select runs.id, runs.repository, runs.ref, runs.number, runs.finished_at, runs.pull_request,
+      select runs.id, runs.repository, runs.ref, runs.number, runs.finished_at,
         row_number() over (
           partition by runs.repository, runs.ref order by runs.number desc
         ) as place,
+        case when ${hasBranch} and runs.status = 'success' then 1 else 0 end as is_green,
         max(case when ${hasBranch} and runs.status = 'success' then runs.number end) over (
           partition by runs.repository, runs.ref
         ) as green
@@ -151,7 +152,7 @@ function expiredArtifacts({ artifactMs, artifactRuns }: RetentionPolicy, nowMs: 
     from kept join artifacts on artifacts.run_id = kept.id
     where kept.finished_at is not null
       and artifacts.deployed is null
-      and (kept.green is null or kept.number <> kept.green or kept.pull_request is not null)
+      and not (kept.is_green = 1 and kept.number = kept.green)
       and (${tooOld} or ${tooMany})
       and not exists (select 1 from removals where removals.id = artifacts.id)
     order by kept.finished_at, artifacts.id

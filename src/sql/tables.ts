@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely';
-import type { RemovalRow } from './removals-table.ts';
+import type { ArtifactRow, RemovalRow } from './artifact-tables.ts';
 import type { JobReportsRow } from './reports-table.ts';
 import type { HeadLookRow, HeadRow, ScheduleRow } from './watched-tables.ts';
 
@@ -186,26 +186,6 @@ export type SegmentRow = {
   size_bytes: number;
   first_line: number;
   line_count: number;
-};
-
-export type ArtifactRow = {
-  id: string;
-  run_id: string;
-  job_id: string;
-  job_name: string;
-  attempt: number;
-  name: string;
-  key: string;
-  size_bytes: number;
-  sha256: string;
-  file_count: number;
-  created_at: number;
-  /** What its name ends in; null for zip. */
-  format: string | null;
-  /** 1 once a deployment took it. */
-  deployed: number | null;
-  /** `due`, then `stored`; null for what is older than signing. */
-  provenance: string | null;
 };
 
 export type DeploymentRow = {

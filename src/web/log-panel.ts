@@ -3,6 +3,7 @@ import type { AttemptDetail, JobDetail } from '../runs/history.ts';
 import { isFinal } from '../runs/run.ts';
 import { type Html, isolated } from './html-text.ts';
 import { sizeText } from './size-text.ts';
+import { dayText } from './time-view.ts';
 
 /** Browsers without scripts get the whole log as text behind a link; the others get it here, as it comes. */
 export function logPanel(job: JobDetail): Html {
@@ -29,6 +30,7 @@ function waitText(job: JobDetail): string {
 }
 
 function logSize(attempt: AttemptDetail | undefined): string {
+  if (attempt?.logRemoved) return `removed by policy on ${dayText(attempt.logRemoved.atMs)}`;
   if (!attempt?.log) return '';
   const { lines, bytes, cut } = attempt.log;
   const counted = lines === 1 ? '1 line' : `${lines.toLocaleString('en')} lines`;

@@ -1,10 +1,11 @@
 import { html } from 'hono/html';
+import { artifactFileName } from '../contract/live-log.ts';
 import type { ArtifactDetail, NotificationDetail, RunDetail, StatusDetail } from '../runs/history.ts';
 import { deploymentCards } from './deployment-cards.ts';
 import { type Html, isolated, nothing } from './html-text.ts';
 import { sizeText } from './size-text.ts';
 import { testResults } from './test-results.ts';
-import { age } from './time-view.ts';
+import { age, dayText } from './time-view.ts';
 
 /** What came out of a run: files, deployments, and what was said about it on the commit. */
 export function runResults(run: RunDetail, nowMs: number): Html {
@@ -22,13 +23,20 @@ function artifacts(all: readonly ArtifactDetail[]): Html {
 <ul class="rows">
 ${all.map(
   (artifact) => html`<li class="artifact">
-<a class="strong" href="/api/v1/artifacts/${artifact.id}" download>${isolated(`${artifact.name}.zip`)}</a>
+${artifactLink(artifact)}
 <span class="quiet">${sizeText(artifact.sizeBytes)}, ${artifact.fileCount} ${artifact.fileCount === 1 ? 'file' : 'files'}, from ${isolated(artifact.jobName)}</span>
 <code class="hash" title="SHA-256">${artifact.sha256}</code>
 </li>
 `,
 )}</ul>
 </section>`;
+}
+
+/** What is gone is not linked to, and says so. */
+function artifactLink({ id, name, format, removed }: ArtifactDetail): Html {
+  const fileName = isolated(artifactFileName(name, format));
+  if (!removed) return html`<a class="strong" href="/api/v1/artifacts/${id}" download>${fileName}</a>`;
+  return html`<span class="strong">${fileName}</span> <span class="quiet" title="${removed.because}">removed by policy on ${dayText(removed.atMs)}</span>`;
 }
 
 const deliveryWords = {

@@ -31,6 +31,11 @@ export function ageText(ms: number): string {
   return `${Math.floor(ms / (30 * day))} months ago`;
 }
 
+/** Of UTC, as `2026-05-04`. */
+export function dayText(atMs: number): string {
+  return new Date(atMs).toISOString().slice(0, 10);
+}
+
 /** How long ago, with the exact time for whoever points at it, and for programs. */
 export function age(atMs: number, nowMs: number): Html {
   return html`<time datetime="${new Date(atMs).toISOString()}" title="${exactTime(atMs)}">${ageText(nowMs - atMs)}</time>`;

@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { BlobStore, FoundBlob } from '../../blobs/blob-store.ts';
+import { artifactFileName } from '../../contract/live-log.ts';
 import type { Log } from '../../log.ts';
 import type { ArtifactDetail, History } from '../../runs/history.ts';
 import { HttpRefusal } from '../http-refusal.ts';
@@ -7,6 +8,7 @@ import { type ApiApp, idParameter, problems } from './api-app.ts';
 import { hasCurrent } from './conditional.ts';
 import { parseRange } from './parse-range.ts';
 import { reportedBody } from './reported-body.ts';
+import { removedText } from './wire.ts';
 
 const zip = { 'application/zip': { schema: z.string().openapi({ format: 'binary' }) } };
 
@@ -45,6 +47,12 @@ export function addArtifactRoutes(
     const { id } = context.req.valid('param');
     const artifact = await history.artifact(id);
     if (!artifact) throw new HttpRefusal('artifact-not-found', `there is no artifact "${id}"`);
+    if (artifact.removed) {
+      throw new HttpRefusal(
+        'artifact-gone',
+        `artifact "${artifact.name}" was ${removedText(artifact.removed)}`,
+      );
+    }
     const { sizeBytes, sha256 } = artifact;
     const etag = `"${sha256}"`;
     const headers = {
@@ -69,7 +77,7 @@ export function addArtifactRoutes(
       ...headers,
       'content-type': 'application/zip',
       'content-length': String(end - start),
-      'content-disposition': attachment(`${artifact.name}.zip`),
+      'content-disposition': attachment(artifactFileName(artifact.name, artifact.format)),
       ...(isPart ? { 'content-range': `bytes ${start}-${end - 1}/${sizeBytes}` } : {}),
     };
     const { signal } = context.req.raw;

@@ -3,7 +3,7 @@ import { faultKinds } from '../../contract/fault.ts';
 import type { AttemptDetail, JobDetail } from '../../runs/history.ts';
 import { type Gate, type Step, statuses } from '../../runs/run.ts';
 import { reportsJson, reportsToJson } from './reports-json.ts';
-import { reasonJson, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
+import { reasonJson, removedJson, removedOf, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
 
 const stepJson = z
   .object({
@@ -64,6 +64,7 @@ const attemptJson = z
       .object({ lines: z.int(), bytes: z.int(), cut: z.boolean() })
       .optional()
       .openapi({ description: 'Once the attempt ended; `cut` says that lines past the cap were dropped.' }),
+    logRemoved: removedJson.optional(),
     usage: z
       .object({
         cpuMs: z.int(),
@@ -172,6 +173,7 @@ function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
     queuedAtMs,
     notBeforeMs,
     log,
+    logRemoved,
     usage,
     steps,
     reports,
@@ -190,6 +192,7 @@ function attemptToJson(attempt: AttemptDetail): z.infer<typeof attemptJson> {
     ...(notBeforeMs === undefined ? {} : { notBefore: timeOf(notBeforeMs) }),
     ...spanOf(attempt),
     log,
+    logRemoved: removedOf(logRemoved),
     usage,
     steps: steps.map(stepToJson),
     ...(reports ? { reports: reportsToJson(reports) } : {}),

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi';
 import { languageOf } from '../../../pipelines/parse-file.ts';
 import type { Problem } from '../../../pipelines/problem.ts';
 import { explainTemplate, templateOf } from '../../../pipelines/templates/template-file.ts';
+import { artifactFileName } from '../../contract/live-log.ts';
 import type { ScheduledTime } from '../../runs/change.ts';
 import type {
   ArtifactDetail,
@@ -15,7 +16,7 @@ import { type Approval, type RunLimit, statuses } from '../../runs/run.ts';
 import { unisolatedRunners } from '../../runs/unisolated-runners.ts';
 import { jobJson, jobToJson } from './job-json.ts';
 import { problemJson, problemToJson, referenceJson } from './problem-json.ts';
-import { reasonJson, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
+import { reasonJson, removedJson, removedOf, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
 
 export const changeEvents = ['push', 'tag', 'pull_request', 'schedule'] as const;
 
@@ -56,7 +57,9 @@ const deploymentJson = z
   .object({
     jobName: z.string(),
     environment: z.string(),
+    fileName: z.string(),
     status: z.string(),
+    removed: removedJson.optional(),
     externalId: z.string().optional(),
     detail: z.unknown().optional(),
     updatedAt: timeJson,
@@ -230,8 +233,14 @@ function approvalToJson({ atMs, ...approval }: Approval) {
 
 /** The key in the blob store stays inside. */
 function artifactToJson(artifact: ArtifactDetail): z.infer<typeof artifactJson> {
-  const { createdAtMs, key: _, ...rest } = artifact;
-  return { ...rest, createdAt: timeOf(createdAtMs), path: `/api/v1/artifacts/${artifact.id}` };
+  const { createdAtMs, key: _, format, proved, removed, ...rest } = artifact;
+  return {
+    ...rest,
+    fileName: artifactFileName(artifact.name, format),
+    createdAt: timeOf(createdAtMs),
+    path: `/api/v1/artifacts/${artifact.id}`,
+    removed: removedOf(removed),
+  };
 }
 
 function deploymentToJson({ updatedAtMs, ...rest }: DeploymentDetail): z.infer<typeof deploymentJson> {

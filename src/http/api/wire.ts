@@ -21,6 +21,19 @@ export const spanJson = {
     .openapi({ description: 'Milliseconds from startedAt to finishedAt.' }),
 };
 
+export const removedJson = z
+  .object({ at: timeJson, because: z.string() })
+  .openapi('Removed', { description: 'It is gone by the policy of this installation.' });
+
+export function removedOf(removed: { atMs: number; because: string } | undefined) {
+  return removed && { at: timeOf(removed.atMs), because: removed.because };
+}
+
+/** As a problem tells it. */
+export function removedText({ atMs, because }: { atMs: number; because: string }): string {
+  return `removed by policy on ${timeOf(atMs)}: ${because}`;
+}
+
 export function timeOf(ms: number): string {
   return new Date(ms).toISOString();
 }

@@ -1,11 +1,12 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { TypedResponse } from 'hono';
 import type { Log } from '../../log.ts';
-import type { History } from '../../runs/history.ts';
+import type { History, JobLocation } from '../../runs/history.ts';
 import { isFinal } from '../../runs/run.ts';
 import { type ApiApp, idParameter, problems } from '../api/api-app.ts';
 import { hasCurrent } from '../api/conditional.ts';
 import { reportedBody } from '../api/reported-body.ts';
+import { removedText } from '../api/wire.ts';
 import { HttpRefusal } from '../http-refusal.ts';
 import { type FollowTimes, followLog, followTimes, type LogPorts } from './follow-log.ts';
 import { type LogPiece, parseLogLine } from './log-piece.ts';
@@ -39,9 +40,15 @@ const snapshotMs = 5_000;
 
 export function addLogTextRoutes(
   app: ApiApp,
-  ports: LogPorts & { history: Pick<History, 'job' | 'segments'>; log: Pick<Log, 'warn' | 'error'> },
+  ports: LogPorts & { history: Pick<History, 'job' | 'run' | 'segments'>; log: Pick<Log, 'warn' | 'error'> },
   times: FollowTimes = { ...followTimes, quietMs },
 ): void {
+  async function removedLogOf({ runId, jobId }: JobLocation, attempt: number) {
+    if ((await ports.history.segments(jobId, attempt)).length > 0) return undefined;
+    const job = (await ports.history.run(runId))?.jobs.find(({ id }) => id === jobId);
+    return job?.attempts.find(({ number }) => number === attempt)?.logRemoved;
+  }
+
   app.openapi(getLog, async (context) => {
     const { id } = context.req.valid('param');
     const { attempt: asked, from, raw } = context.req.valid('query');
@@ -55,6 +62,9 @@ export function addLogTextRoutes(
       );
     }
     const isOver = isFinal(job.status) || attempt < job.attempt;
+    const removed = isOver ? await removedLogOf(job, attempt) : undefined;
+    if (removed)
+      throw new HttpRefusal('log-gone', `the log of job "${job.jobName}" was ${removedText(removed)}`);
     const etag = `"${id}-${attempt}-${from}${raw ? '-raw' : ''}"`;
     const headers = {
       'content-type': 'text/plain; charset=utf-8',

@@ -74,6 +74,21 @@ describe('the download of an artifact', () => {
     expect(await response.text()).toBe('');
   });
 
+  it('is gone by policy, and says since when and why', async () => {
+    const removed = { atMs: Date.UTC(2026, 5, 1), because: 'artifacts are kept for 28 days after their run' };
+    const { get, app } = await appWithArtifact({ removed });
+    const problem = {
+      status: 410,
+      code: 'artifact-gone',
+      detail: expect.stringMatching(/2026-06-01T.*28 days/),
+    };
+    expect(await (await get()).json()).toMatchObject(problem);
+    const run = (await (await app.request('/api/v1/runs/run1')).json()) as { artifacts: object[] };
+    expect(run.artifacts).toMatchObject([
+      { fileName: 'site.zip', removed: { at: '2026-06-01T00:00:00.000Z', because: removed.because } },
+    ]);
+  });
+
   it('is gone once its file is, and never one of another size', async () => {
     const { get, blobs, artifact, app } = await appWithArtifact();
     await blobs.put(artifact.key, Buffer.from('short'));
