@@ -40,6 +40,12 @@ export async function collectReports(job: ReportedJob): Promise<void> {
   const problems = read.problems.map((problem) => tell(problem, longest.problem));
   for (const problem of problems) note(`warning: ${problem}`);
   const at = now();
+  const told = [
+    ...(tests ? [testsText(tests)] : []),
+    ...(coverage ? [`coverage ${coverageText(coverage)}`] : []),
+  ];
+  const where = `${files} ${files === 1 ? 'file' : 'files'}`;
+  if (told.length > 0) note(`reports: ${told.join('; ')}; read from ${where} in ${at - startedAtMs} ms`);
   job.report({
     type: 'reports.read',
     at,
@@ -47,13 +53,6 @@ export async function collectReports(job: ReportedJob): Promise<void> {
     ...(coverage ? { coverage } : {}),
     ...problemsOf(problems),
   });
-  const told = [
-    ...(tests ? [testsText(tests)] : []),
-    ...(coverage ? [`coverage ${coverageText(coverage)}`] : []),
-  ];
-  if (told.length === 0) return;
-  const where = `${files} ${files === 1 ? 'file' : 'files'}`;
-  note(`reports: ${told.join('; ')}; read from ${where} in ${at - startedAtMs} ms`);
 }
 
 function problemsOf(problems: readonly string[]): Pick<JobReports, 'problems'> {

@@ -1,8 +1,8 @@
-import { coverageText, testsText } from '../contract/job-reports.ts';
 import { failingStep } from './check-report.ts';
 import type { JobDetail, RunDetail } from './history.ts';
 import { plainMarkdown } from './plain-markdown.ts';
 import type { Status } from './run.ts';
+import { reportsLine, reportsOf } from './test-reports.ts';
 
 export type CommentParts = {
   runUrl: string;
@@ -68,12 +68,9 @@ function isBad({ status, allowed }: JobDetail): boolean {
   return (status === 'failure' || status === 'error') && !allowed;
 }
 
-function reportLine({ name, reports }: JobDetail): string[] {
-  const told = [
-    ...(reports?.tests ? [testsText(reports.tests)] : []),
-    ...(reports?.coverage ? [`coverage ${coverageText(reports.coverage)}`] : []),
-  ];
-  return told.length === 0 ? [] : [`- ${plainMarkdown(name)}: ${told.join('; ')}`];
+function reportLine(job: JobDetail): string[] {
+  const told = reportsLine(reportsOf(job) ?? {});
+  return told === '' ? [] : [`- ${plainMarkdown(job.name)}: ${told}`];
 }
 
 /** Who is to take a job that is queued changes by the second, and is of no interest here. */

@@ -82,7 +82,10 @@ describe('the comment below a pull request', () => {
   it('tells what tests and coverage came to, where there are reports', () => {
     const tests = { passed: 9, failed: 1, errors: 0, skipped: 0, durationMs: 5, failures: [] };
     const coverage = { linesFound: 200, linesCovered: 150, files: 2 };
-    const text = say({ jobs: [job('test', { reports: { tests, coverage } }), job('lint')] });
+    const ended = { number: 1, status: 'ended' as const, queuedAtMs: 1, steps: [] };
+    const text = say({
+      jobs: [job('test', { attempts: [{ ...ended, reports: { tests, coverage } }] }), job('lint')],
+    });
     expect(text).toContain('**Tests**\n\n- test: 10 tests: 9 passed, 1 failed; coverage 75.0 % of 200 lines');
     expect(text).not.toContain('- lint');
   });
