@@ -49,7 +49,9 @@ export const artifactJson = z
     sha256: z.string().openapi({ description: 'Of the zip, in lower-case hex.' }),
     fileCount: z.int(),
     createdAt: timeJson,
+    fileName: z.string(),
     path: z.string().openapi({ description: 'Where to download it, on this service.' }),
+    removed: removedJson.optional(),
   })
   .openapi('Artifact');
 
@@ -57,9 +59,7 @@ const deploymentJson = z
   .object({
     jobName: z.string(),
     environment: z.string(),
-    fileName: z.string(),
     status: z.string(),
-    removed: removedJson.optional(),
     externalId: z.string().optional(),
     detail: z.unknown().optional(),
     updatedAt: timeJson,
