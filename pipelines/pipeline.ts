@@ -225,6 +225,8 @@ export type DeployDefinition = {
    * only there when there is any.
    */
   fill?: string[];
+  /** It is skipped when the job has made no such artifact. Only there when true. */
+  ifMade?: true;
 };
 
 export type DeployTarget = LocalTarget | CodeDeployTarget | S3Target;

@@ -102,6 +102,7 @@ export type DeployPlan = {
   target: DeployTarget;
   /** As a definition's. */
   fill?: string[];
+  ifMade?: true;
 };
 
 /**
@@ -248,6 +249,7 @@ function planDeploy(
     timeoutMs: deploy.timeoutMs,
     target: deploy.target,
     ...(deploy.fill ? { fill: deploy.fill } : {}),
+    ...(deploy.ifMade ? { ifMade: true } : {}),
   };
 }
 

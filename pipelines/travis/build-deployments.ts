@@ -23,8 +23,10 @@ export function buildDeployments(reader: Reader, jobs: readonly TranslatedJob[])
     for (const deploy of used) {
       const sent = sending(reader, deploy, used);
       if (sent?.target === undefined) continue;
-      // With other variables it goes to another place, and is another deployment.
-      const place = JSON.stringify([deploy.node.path, sent.target]);
+      // With other variables it goes to another place, and is another deployment; a condition is of each job.
+      const isConditional = deploy.on.conditions.length > 0;
+      const ofJob = isConditional ? [job.definition.name] : [];
+      const place = JSON.stringify([deploy.node.path, sent.target, ...ofJob]);
       const earlier = made.get(place);
       if (earlier !== undefined) {
         const expected = `that of the job ${earlier.artifact.job} is deployed, once`;
@@ -46,6 +48,7 @@ export function buildDeployments(reader: Reader, jobs: readonly TranslatedJob[])
         timeoutMs,
         target: { ...sent.target, ...(credentials ? { credentials } : {}) },
         ...(fill.length === 0 ? {} : { fill }),
+        ...(isConditional ? { ifMade: true as const } : {}),
       });
     }
   }

@@ -41,13 +41,10 @@ export type Bundle = { file: string; upload: Deploy } | { why: string };
 
 /** The classic pair: `s3` puts the bundle where `codedeploy` looks for it. */
 export function bundleOf(reader: Reader, deploy: Deploy, all: readonly Deploy[]): Bundle {
-  const { fields, on } = deploy;
+  const { fields } = deploy;
   const at = (key: string) => fieldText(reader, fields, key);
   if ((at('revision_type') ?? 's3').toLowerCase() !== 's3') {
     return { why: 'codedeploy with a revision from GitHub is not supported: hookline deploys bundles' };
-  }
-  if (on.conditions.length > 0) {
-    return { why: 'codedeploy with on.condition is not supported: branches and tags decide' };
   }
   const bucket = at('bucket');
   const key = at('key');

@@ -93,11 +93,8 @@ export const deploySections: readonly KeySection[] = [
         ],
         'deploy.on',
       ),
-      ...keysOf('otherwise', [
-        [
-          'deploy.on.condition',
-          'of `script`; where another provider would deploy, the job fails and says so',
-        ],
+      ...keysOf('as at Travis', [
+        ['deploy.on.condition', 'asked in the job; a deployment of which it does not hold is skipped'],
       ]),
     ],
   },

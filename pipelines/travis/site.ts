@@ -6,12 +6,9 @@ import { fieldText, flagOf, type Reader } from './read-node.ts';
 export type Site = { directory: string } | { why: string };
 
 /** An upload that is a deployment of its own. */
-export function siteOf(reader: Reader, { fields, on }: Deploy): Site {
+export function siteOf(reader: Reader, { fields }: Deploy): Site {
   const bucket = fieldText(reader, fields, 'bucket');
   if (bucket === undefined) return { why: 's3 needs a bucket' };
-  if (on.conditions.length > 0) {
-    return { why: 's3 with on.condition is not supported: branches and tags decide' };
-  }
   const written = fieldText(reader, fields, 'local_dir') ?? '.';
   const directory = written
     .replace(/^\$\{?TRAVIS_BUILD_DIR\}?(?=\/|$)/, '.')

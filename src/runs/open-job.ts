@@ -10,9 +10,9 @@ import { buildSpecOf, deploySpecOf, type JobLimits } from './job-spec-of.ts';
 import type { Job, Run } from './run.ts';
 import type { RunStore } from './run-store.ts';
 
-/** A job that can never be given out as it stands; it ends in `error` with this message. */
+/** A job that can never be given out as it stands; it ends in `error` with this message, for `when` as skipped. */
 export class JobRefusal extends Refusal<
-  'secret-missing' | 'secret-unfit' | 'artifact-missing' | 'forge-missing' | 'not-allowed'
+  'when' | 'secret-missing' | 'secret-unfit' | 'artifact-missing' | 'forge-missing' | 'not-allowed'
 > {}
 
 /** A provider that hangs must not hold up the runner's claim past its patience. */
@@ -39,6 +39,10 @@ export async function openJob(run: Run, job: Job, ports: OpenJobPorts): Promise<
     const artifact = await ports.store.artifactOf(run.id, plan.artifact.job, plan.artifact.name);
     if (!artifact) {
       const { name, job: maker } = plan.artifact;
+      if (plan.ifMade) {
+        const why = `its condition does not hold in job "${maker}", which put no ${name} aside`;
+        throw new JobRefusal('when', why);
+      }
       const remedy = 'build it again';
       throw new JobRefusal(
         'artifact-missing',

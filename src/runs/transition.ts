@@ -186,7 +186,9 @@ function refuse(job: Job, number: number, reason: Reason, nowMs: number): Job {
   const status = attempt.status === 'leased' ? 'lost' : 'ended';
   const steps = endedSteps(attempt.steps, 'error', nowMs);
   const ended: Attempt = { ...attempt, status, reason, steps, finishedAtMs: nowMs };
-  return { ...job, status: 'error', reason, finishedAtMs: nowMs, attempt: ended };
+  // Only when its turn came could it be told that there is nothing for it to do.
+  const told = reason.code === 'when' ? 'skipped' : 'error';
+  return { ...job, status: told, reason, finishedAtMs: nowMs, attempt: ended };
 }
 
 function cancelJobs(run: Run, reason: Reason, nowMs: number): Run {

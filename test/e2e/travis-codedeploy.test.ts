@@ -65,7 +65,7 @@ deploy:
     local_dir: upload
     upload_dir: travis
     skip_cleanup: true
-    on: &production { branch: main }
+    on: &production { branch: main, condition: -f upload/bundle.tar }
   - provider: codedeploy
     access_key_id: $SHOP_KEY
     secret_access_key: $SHOP_SECRET
@@ -118,15 +118,19 @@ it('a branch that is not deployed makes no bundle, and is green', async () => {
 const siteFile = `language: generic
 script: mkdir -p dist/docs && echo '<p>hello</p>' > dist/docs/index.html && echo hidden > dist/.hidden
 deploy:
-  provider: s3
-  access_key_id: $SHOP_KEY
-  secret_access_key: $SHOP_SECRET
-  bucket: bundles
-  region: eu-west-1
-  local-dir: dist
-  upload-dir: site/$TRAVIS_BRANCH
-  acl: public_read
-  on: { all_branches: true }
+  - provider: s3
+    access_key_id: $SHOP_KEY
+    secret_access_key: $SHOP_SECRET
+    bucket: bundles
+    region: eu-west-1
+    local-dir: dist
+    upload-dir: site/$TRAVIS_BRANCH
+    acl: public_read
+    on: { all_branches: true }
+  - provider: s3
+    bucket: never
+    local-dir: dist
+    on: { all_branches: true, condition: $TRAVIS_OS_NAME = osx }
 `;
 
 it('an upload to S3 alone is a deployment of its own, of the files as they were when the job ended', async () => {
@@ -138,6 +142,7 @@ it('an upload to S3 alone is a deployment of its own, of the files as they were 
   const logs = await Promise.all(run.jobs.map((job) => scene.log(job)));
   expect(run, logs.join('\n')).toMatchObject({
     status: 'success',
+    jobs: [{ status: 'success' }, { status: 'success' }, { name: 'deploy never', status: 'skipped' }],
     deployments: [{ environment: 'bundles', status: 'success', detail: { upload } }],
   });
   expect([...s3.objects.keys()].filter((key) => key.startsWith('site/'))).toEqual([
