@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { atRestRow } from './at-rest-row.ts';
 import { type BenchContext, openBench } from './bench-context.ts';
 import { busyIntakeRow } from './busy-intake-row.ts';
+import { checkoutRow } from './checkout-row.ts';
 import { intakeRow, runsRow } from './intake-rows.ts';
 import { latencyRows } from './latency-rows.ts';
 import { pushToFinishedRow } from './push-to-finished-row.ts';
@@ -16,6 +17,7 @@ const rows: Record<string, { title: string; measure: (bench: BenchContext) => Pr
   '12': { title: 'At rest', measure: atRestRow },
   '2': { title: 'Push to finished', measure: pushToFinishedRow },
   '3': { title: 'From the 202 to a runner and to the first line', measure: latencyRows },
+  '11': { title: 'Checkout', measure: checkoutRow },
   '1': { title: 'Intake', measure: intakeRow },
   '1b': { title: 'Pushes that make runs', measure: runsRow },
   '15': { title: 'Intake while two jobs write logs', measure: busyIntakeRow },
