@@ -65,7 +65,7 @@ deploy:
     local_dir: upload
     upload_dir: travis
     skip_cleanup: true
-    on: &production { branch: main, condition: -f upload/bundle.tar }
+    on: &production { branch: main, condition: $TRAVIS_OS_NAME = linux }
   - provider: codedeploy
     access_key_id: $SHOP_KEY
     secret_access_key: $SHOP_SECRET
