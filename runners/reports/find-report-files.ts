@@ -33,20 +33,22 @@ export async function findReportFiles(
       const links = reports.filter((entry) => entry.kind === 'symlink');
       for (const { name } of links)
         problems.push(`${quoted}: ${name} is a symbolic link, which is not followed`);
-      if (found.length === 0 && links.length === 0) problems.push(unmatched(quoted, endings));
+      if (found.length === 0 && links.length === 0) {
+        problems.push(`${quoted} has no report: no file in it ends in ${endings.join(', ')}`);
+      }
       for (const entry of found) files.set(entry.name, entry);
     } catch (error) {
       if (!(error instanceof ArtifactRefusal)) throw error;
       problems.push(
-        error.code === 'pattern-unmatched' ? unmatched(quoted, endings) : `${quoted}: ${messageOf(error)}`,
+        error.code === 'pattern-unmatched' ? unmatched(quoted) : `${quoted}: ${messageOf(error)}`,
       );
     }
   }
   return { files: [...files.values()], problems };
 }
 
-function unmatched(quoted: string, endings: readonly string[]): string {
-  return `${quoted} matches no report in the workspace; check its spelling, that the steps write it, and of a directory that its files end in ${endings.join(' or ')}`;
+function unmatched(quoted: string): string {
+  return `${quoted} matches no report in the workspace; check its spelling, and that the steps write it`;
 }
 
 function baseOf(name: string): string {

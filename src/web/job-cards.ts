@@ -1,4 +1,5 @@
 import { html } from 'hono/html';
+import { testsText } from '../contract/job-reports.ts';
 import type { AttemptDetail, JobDetail, RunDetail } from '../runs/history.ts';
 import { isFinal } from '../runs/run.ts';
 import { shortId } from '../runs/used-image.ts';
@@ -54,6 +55,9 @@ function about(job: JobDetail, attempt: AttemptDetail | undefined, nowMs: number
     attempt?.built && attempt.built.remark === undefined ? mergeText(attempt.built) : undefined,
     attempt !== undefined && attempt.number > 1 ? html`attempt ${attempt.number}` : undefined,
     attempt?.usage ? usageText(attempt.usage) : undefined,
+    attempt?.reports?.tests
+      ? html`<a href="#tests-${job.id}">${testsText(attempt.reports.tests)}</a>`
+      : undefined,
     attempt?.status === 'queued' ? waitText(attempt, nowMs) : undefined,
   ].filter((part) => part !== undefined);
   return parts.length === 0

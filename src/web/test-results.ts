@@ -18,7 +18,7 @@ ${jobs.map((job) => testsOfJob(run, job))}</ul>
 
 function testsOfJob(run: RunDetail, job: JobDetail): Html {
   const { tests, coverage, problems = [] } = reportsOf(job) ?? {};
-  return html`<li>
+  return html`<li id="tests-${job.id}">
 <div class="tests-head">
 <a class="strong" href="/runs/${run.id}?job=${job.id}">${isolated(job.name)}</a>
 ${tests ? html`<span>${testsText(tests)}</span> <span class="quiet">in ${durationText(tests.durationMs)}</span>` : ''}
@@ -32,7 +32,7 @@ ${problems.map((problem) => html`<p class="quiet">Warning: ${isolated(problem)}<
 function failures(job: JobDetail, tests: TestResults): Html {
   const count = tests.failed + tests.errors;
   const more = notNamed(tests);
-  return html`<details class="failed-tests" id="tests-${job.id}" open>
+  return html`<details class="failed-tests" id="failed-${job.id}" open>
 <summary>${count === 1 ? '1 test that did not pass' : `${count} tests that did not pass`}</summary>
 <ol>
 ${tests.failures.map((test) => {

@@ -59,7 +59,12 @@ jobs:
     needs: [build]
     steps:
       - name: unit tests
-        run: echo "expected 4 | got 5"; exit 3
+        run: |
+          touch cart.ts
+          echo '<testsuite name="Cart"><testcase name="adds"/><testcase name="totals" file="cart.ts" line="7">' > junit.xml
+          echo '<failure message="expected 4 | got 5"/></testcase></testsuite>' >> junit.xml
+          echo "expected 4 | got 5"; exit 3
+    reports: { junit: junit.xml, coverage: lcov.info }
   publish:
     needs: [test]
     steps: [echo never]
@@ -75,6 +80,10 @@ jobs:
     const test = await check(sha, 'hookline / test', ({ conclusion }) => conclusion === 'failure');
     expect(test.summary).toMatch(/\| unit tests \| failure \(exit 3\) \|/);
     expect(test.text).toBe('```\nexpected 4 | got 5\n```');
+    expect(test.summary).toContain('**Tests**: 2 tests: 1 passed, 1 failed');
+    expect(test.summary).toContain('- **Cart: totals** at cart.ts:7: expected 4 \\| got 5');
+    expect(test.summary).toContain('- Warning: reports.coverage "lcov.info" matches no report');
+    expect(test.annotations).toMatchObject([{ path: 'cart.ts', start_line: 7, title: 'Cart: totals' }]);
     expect(test.external_id).toBe(run.jobs.find((job) => job.name === 'test')?.id);
     const nightly = await check(sha, 'hookline / nightly', ({ conclusion }) => conclusion === 'skipped');
     expect(nightly.title).toMatch(/^Skipped: .*, line \d+ of \.hookline\.yml/);

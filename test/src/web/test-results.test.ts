@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { JobReports } from '../../../src/contract/job-reports.ts';
+import { runPage } from '../../../src/web/run-page.ts';
 import { testResults } from '../../../src/web/test-results.ts';
-import { sampleAttempt, sampleJob, sampleRun } from './sample-runs.ts';
+import { sampleAttempt, sampleJob, sampleNowMs, sampleRun } from './sample-runs.ts';
 
 const hostile = `"><script>alert(1)</script><img src=x onerror='alert(2)'>&amp;\u202e`;
 const counts = { passed: 3, failed: 1, errors: 1, skipped: 0, durationMs: 2_500 };
@@ -52,5 +53,16 @@ describe('the tests of a run on its page', () => {
     expect(page).toContain('&lt;script&gt;');
     expect(page).not.toContain('<script>');
     expect(page).not.toContain('<img');
+  });
+
+  it('are a line of their job, which leads to them', async () => {
+    const run = sampleRun({
+      jobs: [
+        sampleJob({ attempts: [sampleAttempt({ reports: { tests: { ...counts, failures: [failure] } } })] }),
+      ],
+    });
+    const page = String(await runPage({ run, nowMs: sampleNowMs }));
+    const [, id] = /<a href="#([^"]+)">5 tests: 3 passed, 1 failed, 1 broke<\/a>/.exec(page) ?? [];
+    expect(page).toContain(`<li id="${id}">`);
   });
 });
