@@ -7,12 +7,15 @@ import { invokeLambda, type LambdaResult } from '../bridges/lambda-process.ts';
 import type { CodecommitEvent } from '../githost/codecommit-event.ts';
 import { type CodecommitHost, startCodecommitHost } from '../githost/codecommit-host.ts';
 import { signatureOf } from '../src/webhooks/codecommit/codecommit-intake.ts';
+import { pullRequestEvent, referenceEvent } from '../src/webhooks/eventbridge/eventbridge-examples.ts';
 import { pipelineFile } from '../support/hookline-project.ts';
 import { type HooklineScene, openHooklineScene, type RunJson } from '../support/hookline-scene.ts';
+import { type SnsService, startSnsService } from '../support/sns-service.ts';
 import { waitUntil } from '../support/wait-until.ts';
 import { openWorkingCopy, type WorkingCopy } from '../support/working-copy.ts';
 
 const secret = 'a secret that the Lambda function knows too';
+const eventbridgeKey = 'a key of the connection';
 const keys = {
   accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
   secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
@@ -22,11 +25,16 @@ const keys = {
 let directory: string;
 let host: CodecommitHost;
 let scene: HooklineScene;
+let sns: SnsService;
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'hookline-codecommit-'));
   host = await startCodecommitHost({ directory: join(directory, 'git'), keys });
+  sns = await startSnsService(directory);
   scene = await openHooklineScene({
+    ...sns.settings,
+    CODECOMMIT_SNS_TOPICS: sns.topic,
+    CODECOMMIT_EVENTBRIDGE_KEY: `the key of last year,${eventbridgeKey}`,
     DOCKER_HOST: inject('dockerHost'),
     CODECOMMIT_WEBHOOK_SECRET: secret,
     CODECOMMIT_GIT_URL: host.url,
@@ -39,6 +47,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await scene?.close();
   await host?.close();
+  await sns?.close();
   if (directory !== undefined) await rm(directory, { recursive: true, force: true });
 });
 
@@ -54,7 +63,13 @@ type Project = {
   lastEvent(): CodecommitEvent;
 };
 
-type ProjectOptions = { referencesPerPart?: number; secret?: string; beforeEvent?: () => void };
+type ProjectOptions = {
+  referencesPerPart?: number;
+  secret?: string;
+  beforeEvent?: () => void;
+  /** In place of calling the Lambda function. */
+  deliver?: (event: CodecommitEvent) => Promise<unknown>;
+};
 
 /** A repository on CodeCommit with one commit on `main`, and from now on a trigger that calls the Lambda function. */
 async function openProject(name: string, options: ProjectOptions = {}) {
@@ -65,6 +80,7 @@ on:
   push:
     branches: ['**']
     tags: ['v*']
+  pull_request: true
 steps:
   - run: cat text.txt
 `;
@@ -106,6 +122,7 @@ steps:
     customData: `${scene.url}/webhooks/codecommit`,
     invoke(event) {
       options.beforeEvent?.();
+      if (options.deliver) return options.deliver(event);
       return invokeLambda(event, { secret: options.secret ?? secret });
     },
     ...(options.referencesPerPart === undefined ? {} : { referencesPerPart: options.referencesPerPart }),
@@ -204,6 +221,60 @@ describe('a push to CodeCommit', () => {
     });
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ code: 'timestamp-outside-window' });
+  });
+
+  it('comes by a topic of SNS, whose subscription confirms itself', async () => {
+    expect(await sns.subscribe(`${scene.url}/webhooks/sns`)).toBe(200);
+    const answers: { status: number; body: string }[] = [];
+    const deliver = async (event: CodecommitEvent) => {
+      for (const SignatureVersion of ['1', '2'] as const) {
+        answers.push(await sns.publish(JSON.stringify(event), { SignatureVersion }));
+      }
+      return [];
+    };
+    const project = await openProject('by-sns', { deliver });
+    const sha = await project.commit('by SNS');
+    await project.push('main');
+    expect(answers.map(({ status, body }) => [status, JSON.parse(body).duplicate])).toEqual([
+      [202, undefined],
+      [202, true],
+    ]);
+    expect(await project.runs(1)).toMatchObject([{ event: 'push', sha, status: 'success' }]);
+    const asked = sns.requests().map((url) => url.replace(/[0-9a-f]{32,}/, 'HEX'));
+    expect(asked).toEqual([
+      '/SimpleNotificationService-HEX.pem',
+      `/?Action=ConfirmSubscription&TopicArn=${sns.topic}&Token=HEX`,
+    ]);
+  });
+
+  it('comes by EventBridge, and with it a pull request', async () => {
+    const project = await openProject('by-eventbridge', { deliver: async () => [] });
+    const old = (await project.copy.git('rev-parse', 'main')).trim();
+    const sha = await project.commit('by EventBridge');
+    await project.push('main:feature');
+    const resources = [`arn:aws:codecommit:${host.region}:111122223333:by-eventbridge`];
+    const commits = { commitId: sha, sourceCommit: sha, destinationCommit: old };
+    const references = { sourceReference: 'refs/heads/feature', destinationReference: 'refs/heads/main' };
+    const pushed = referenceEvent(
+      {
+        ...commits,
+        event: 'referenceCreated',
+        referenceFullName: 'refs/heads/feature',
+        oldCommitId: undefined,
+      },
+      { resources },
+    );
+    const opened = { ...pullRequestEvent({ ...commits, ...references }), resources, id: 'another' };
+    for (const event of [pushed, opened]) {
+      const headers = { 'content-type': 'application/json', 'x-api-key': eventbridgeKey };
+      const options = { method: 'POST', body: JSON.stringify(event), headers };
+      expect(await fetch(`${scene.url}/webhooks/eventbridge`, options)).toMatchObject({ status: 202 });
+    }
+    const runs = await project.runs(2);
+    expect(runs.map(({ event, ref, status }) => `${event} ${ref} ${status}`).sort()).toEqual([
+      'pull_request refs/heads/feature success',
+      'push refs/heads/feature success',
+    ]);
   });
 
   it('whose code AWS refuses to these keys ends in an error that names the repository', async () => {
