@@ -24,5 +24,5 @@ USER 10001:10001
 # Loads every command once, so that the image has what src/cli/hookline.js keeps from start to start. It is kept per
 # user, and only that user can write it.
 RUN node src/cli/hookline.js help
-ENTRYPOINT ["node", "--max-semi-space-size=4", "/opt/hookline/src/cli/hookline.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=4", "--max-old-space-size=1024", "/opt/hookline/src/cli/hookline.js"]
 CMD ["help"]

@@ -76,7 +76,7 @@ link_node() {
 # The help names every command, and so loads the whole program: from the first start on Node finds it compiled,
 # which is quicker and takes a third less memory. Without it all works as well.
 keep_compiled() {
-  PATH="$root/node_modules/.bin:$PATH" node --max-semi-space-size=4 src/cli/hookline.js help >/dev/null 2>&1 || :
+  PATH="$root/node_modules/.bin:$PATH" node --max-semi-space-size=4 --max-old-space-size=1024 src/cli/hookline.js help >/dev/null 2>&1 || :
 }
 
 has_node_24() {
