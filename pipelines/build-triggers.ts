@@ -1,5 +1,5 @@
 import { listOf } from './build-values.ts';
-import type { PatternList, ScheduleTrigger, Triggers } from './pipeline.ts';
+import type { PatternList, ScheduleTrigger, Triggers, TypedTrigger } from './pipeline.ts';
 import type { TriggersShape } from './trigger-shape.ts';
 import type { YamlPath } from './yaml-path.ts';
 
@@ -11,6 +11,7 @@ export function buildTriggers(shape: TriggersShape | undefined, lineOf: LineOf):
     return {
       push: { branches: everything(), tags: null },
       pullRequest: { branches: everything() },
+      mergeGroup: { branches: everything() },
       schedules: [],
     };
   }
@@ -18,6 +19,9 @@ export function buildTriggers(shape: TriggersShape | undefined, lineOf: LineOf):
     line: lineOf(['on']),
     push: buildPush(shape.push, lineOf),
     pullRequest: buildPullRequest(shape.pull_request, lineOf),
+    ...buildMergeGroup(shape.merge_group, lineOf),
+    ...buildTyped('release', shape.release, ['published'], lineOf),
+    ...buildTyped('dispatch', shape.dispatch, ['**'], lineOf),
     schedules: buildSchedules(shape.schedule, lineOf),
   };
 }
@@ -36,10 +40,41 @@ function buildPullRequest(
 ): Triggers['pullRequest'] {
   if (pullRequest === undefined || pullRequest === false) return null;
   const path = ['on', 'pull_request'];
-  const branches = pullRequest === true || pullRequest === null ? undefined : pullRequest.branches;
+  const given = pullRequest === true || pullRequest === null ? {} : pullRequest;
+  const labels = buildPatterns(given.labels, [...path, 'labels'], lineOf);
   return {
     line: lineOf(path),
-    branches: buildPatterns(branches, [...path, 'branches'], lineOf) ?? everything(),
+    branches: buildPatterns(given.branches, [...path, 'branches'], lineOf) ?? everything(),
+    ...(given.drafts === false ? { drafts: { line: lineOf([...path, 'drafts']) } } : {}),
+    ...(labels ? { labels } : {}),
+  };
+}
+
+function buildTyped<Name extends 'release' | 'dispatch'>(
+  name: Name,
+  trigger: TriggersShape[Name],
+  byDefault: string[],
+  lineOf: LineOf,
+): { [Each in Name]?: TypedTrigger } {
+  if (trigger === undefined || trigger === false) return {};
+  const path = ['on', name];
+  const types = trigger === true || trigger === null ? undefined : trigger.types;
+  const built: TypedTrigger = {
+    line: lineOf(path),
+    types: buildPatterns(types, [...path, 'types'], lineOf) ?? { patterns: byDefault },
+  };
+  return { [name]: built } as { [Each in Name]?: TypedTrigger };
+}
+
+function buildMergeGroup(group: TriggersShape['merge_group'], lineOf: LineOf): Pick<Triggers, 'mergeGroup'> {
+  if (group === undefined || group === false) return {};
+  const path = ['on', 'merge_group'];
+  const branches = group === true || group === null ? undefined : group.branches;
+  return {
+    mergeGroup: {
+      line: lineOf(path),
+      branches: buildPatterns(branches, [...path, 'branches'], lineOf) ?? everything(),
+    },
   };
 }
 

@@ -33,12 +33,12 @@ export function checkLayout({ keys, jobs, on }: Outline): Finding[] {
     const message = `job "${name}" has services and no network to reach them over`;
     findings.push({ path: [...path, 'network'], message, expected: 'either services or network: none' });
   }
-  if (on.given && on.push === 'none' && !on.pullRequest && on.schedules.length === 0) {
+  if (on.given && on.push === 'none' && !on.others && on.schedules.length === 0) {
     findings.push({
       path: ['on'],
       atKey: true,
       message: 'no event starts this pipeline',
-      expected: 'push, pull_request or schedule',
+      expected: 'push, pull_request, merge_group, release, dispatch or schedule',
     });
   }
   return findings;

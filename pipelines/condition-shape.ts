@@ -16,8 +16,8 @@ export const condition = z
           examples: ['failure'],
         }),
         event: listOf(
-          oneOf(['push', 'tag', 'pull_request', 'schedule']),
-          'push, tag, pull_request or schedule, or a list of them',
+          oneOf(['push', 'tag', 'pull_request', 'merge_group', 'release', 'dispatch', 'schedule']),
+          'push, tag, pull_request, merge_group, release, dispatch or schedule, or a list of them',
         )
           .optional()
           .meta({
@@ -26,7 +26,7 @@ export const condition = z
             examples: [['push', 'schedule']],
           }),
         branches: patterns.optional().meta({
-          description: 'Globs of the branch pushed, or of the base branch of a pull request.',
+          description: 'Globs of the branch pushed, or of the base branch of a pull request or merge group.',
           unlessGiven: 'every branch; none when only tags are given',
           examples: ['main'],
         }),

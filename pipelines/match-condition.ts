@@ -18,9 +18,12 @@ export function unmetCondition(when: JobCondition, change: TriggerChange, rule: 
     return { why: `${textOfExpression(when.only)} does not hold`, line: when.line };
   }
   if (!branches && !tags) return undefined;
-  if (change.event === 'tag') return unmetName('tag', change.tag, `${rule}.tags`, tags, when.line);
+  if (change.event === 'tag' || change.event === 'release')
+    return unmetName('tag', change.tag, `${rule}.tags`, tags, when.line);
   const [kind, name] =
-    change.event === 'pull_request' ? ['base branch', change.baseBranch] : ['branch', change.branch];
+    change.event === 'pull_request' || change.event === 'merge_group'
+      ? ['base branch', change.baseBranch]
+      : ['branch', change.branch];
   return unmetName(kind ?? '', name, `${rule}.branches`, branches, when.line);
 }
 

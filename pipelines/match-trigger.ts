@@ -6,12 +6,18 @@ import { textOfExpression } from './travis/expression-text.ts';
 
 /** What happened to a repository, in the words triggers are written in. Names are short: `main`, `v1.0`. */
 export type TriggerChange = {
-  event: 'push' | 'tag' | 'pull_request' | 'schedule';
+  event: 'push' | 'tag' | 'pull_request' | 'merge_group' | 'release' | 'dispatch' | 'schedule';
   /** The branch pushed to or scheduled, or a pull request's own branch. */
   branch?: string;
   tag?: string;
-  /** The branch a pull request is to be merged into: the one `on.pull_request.branches` speaks of. */
+  /** The branch a pull request or a merge queue's group is to be merged into: the one `on.pull_request.branches` speaks of. */
   baseBranch?: string;
+  /** Of a pull request: whether it is one in the making, its labels, and the one it has just been given. */
+  draft?: boolean;
+  labels?: readonly string[];
+  labeled?: string;
+  /** What became of a release, or the type of what was dispatched. */
+  type?: string;
   /** Which schedule it is the time of. */
   schedule?: { cron: string; timezone: string };
   /** The one that schedules without a branch are meant for. */
@@ -61,7 +67,7 @@ type Question = {
 export function matchTrigger(pipeline: Pipeline, change: TriggerChange): TriggerMatch {
   const { event } = change;
   if (event === 'schedule') return matchSchedule(pipeline.on, change);
-  const unmet = unmetTrigger(pipeline.on, change);
+  const unmet = unmetTrigger(pipeline.on, change) ?? unmetRequest(pipeline.on, change);
   return unmet ?? answer(questionOf(pipeline.on, { ...change, event }));
 }
 
@@ -72,6 +78,34 @@ function unmetTrigger({ only, line }: Triggers, change: TriggerChange): TriggerM
   const where = line === undefined ? '' : `, line ${line}`;
   const reason = `${change.event} of "${value}" does not meet ${textOfExpression(only)}${where}`;
   return { matched: false, rule: 'if', value, ...place, reason };
+}
+
+/** What `on.pull_request` asks for beside branches. A new label is news only to whom labels are asked for. */
+function unmetRequest({ pullRequest }: Triggers, change: TriggerChange): TriggerMatch | undefined {
+  if (change.event !== 'pull_request' || !pullRequest) return undefined;
+  const not = (rule: string, value: string, line: number | undefined, why: string): TriggerMatch => {
+    const where = line === undefined ? '' : `, line ${line}`;
+    const place = line === undefined ? {} : { line };
+    return { matched: false, rule, value, ...place, reason: `${why}${where}` };
+  };
+  const { drafts, labels, line } = pullRequest;
+  if (drafts && change.draft)
+    return not('on.pull_request.drafts', 'draft', drafts.line, 'a draft starts nothing');
+  const rule = 'on.pull_request.labels';
+  const { labeled, labels: found = [] } = change;
+  if (!labels) {
+    if (labeled === undefined) return undefined;
+    return not(rule, labeled, line, `label "${labeled}" starts nothing: there is no ${rule}`);
+  }
+  const asked = labeled === undefined ? found : [labeled];
+  if (asked.some((label) => matchesGlobs(labels.patterns, label))) return undefined;
+  const which = asked.length === 0 ? 'no label' : asked.map((label) => `"${label}"`).join(', ');
+  return not(
+    rule,
+    asked.join(', '),
+    labels.line,
+    `${which} matches none of ${rule} (${labels.patterns.join(', ')})`,
+  );
 }
 
 /** The schedules of a file that are meant for the branch whose head the file was read at. */
@@ -116,6 +150,28 @@ function questionOf(
       const line = on.push?.line ?? on.line;
       const patterns = on.push?.tags ?? null;
       return { event: 'tags', rule: 'on.push.tags', kind: 'tag', value: change.tag, patterns, line };
+    }
+    case 'release':
+    case 'dispatch': {
+      const { event } = change;
+      const trigger = on[event];
+      const rule = `on.${event}.types`;
+      const patterns = trigger?.types ?? null;
+      const what = event === 'release' ? 'releases' : 'dispatches';
+      return {
+        event: what,
+        rule,
+        kind: 'type',
+        value: change.type,
+        patterns,
+        line: trigger?.line ?? on.line,
+      };
+    }
+    case 'merge_group': {
+      const line = on.mergeGroup?.line ?? on.line;
+      const patterns = on.mergeGroup?.branches ?? null;
+      const rule = 'on.merge_group.branches';
+      return { event: 'merge groups', rule, kind: 'base branch', value: change.baseBranch, patterns, line };
     }
     case 'pull_request': {
       const line = on.pullRequest?.line ?? on.line;

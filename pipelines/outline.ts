@@ -56,6 +56,8 @@ export type Outline = {
     /** `all`: every branch and no tag. */
     push: 'none' | 'all' | { branches: boolean; tags: boolean };
     pullRequest: boolean;
+    /** Anything but pushes and schedules. */
+    others: boolean;
     /** Equal ones have equal keys. */
     schedules: { path: YamlPath; cron: string; key: string }[];
   };
@@ -81,7 +83,8 @@ export function outlineOf(value: unknown): Outline {
     on: {
       given: isMap(root['on']),
       push: pushOf(root['on']),
-      pullRequest: hasPullRequest(root['on']),
+      pullRequest: has(root['on'], 'pull_request'),
+      others: ['pull_request', 'merge_group', 'release', 'dispatch'].some((event) => has(root['on'], event)),
       schedules: schedulesOf(mapAt(root['on'])['schedule']),
     },
   };
@@ -190,9 +193,9 @@ function pushOf(on: unknown): Outline['on']['push'] {
   return { branches: branches !== undefined, tags: tags !== undefined };
 }
 
-function hasPullRequest(on: unknown): boolean {
-  const pullRequest = mapAt(on)['pull_request'];
-  return on === undefined || (pullRequest !== undefined && pullRequest !== false);
+function has(on: unknown, event: string): boolean {
+  const trigger = mapAt(on)[event];
+  return on === undefined || (trigger !== undefined && trigger !== false);
 }
 
 function schedulesOf(value: unknown): Outline['on']['schedules'] {

@@ -35,6 +35,11 @@ export type Triggers = {
   line?: number;
   push: PushTrigger | null;
   pullRequest: PullRequestTrigger | null;
+  /** Absent: no group of a merge queue makes a run. */
+  mergeGroup?: MergeGroupTrigger;
+  /** Absent: nothing of the kind makes a run. */
+  release?: TypedTrigger;
+  dispatch?: TypedTrigger;
   /** Times at which a branch is built; none when empty. */
   schedules: ScheduleTrigger[];
 };
@@ -52,7 +57,19 @@ export type ScheduleTrigger = {
 
 export type PushTrigger = { line?: number; branches: PatternList | null; tags: PatternList | null };
 
-export type PullRequestTrigger = { line?: number; branches: PatternList };
+export type PullRequestTrigger = {
+  line?: number;
+  branches: PatternList;
+  /** Only there when drafts make no run. */
+  drafts?: { line: number };
+  /** One of these it must have. */
+  labels?: PatternList;
+};
+
+/** By what became of a release, or by what the sender calls it. */
+export type TypedTrigger = { line?: number; types: PatternList };
+
+export type MergeGroupTrigger = { line?: number; branches: PatternList };
 
 /** Globs as written (see `glob.ts`), never empty; `line` is absent when the list is a default. */
 export type PatternList = { patterns: string[]; line?: number };

@@ -173,8 +173,11 @@ function deploysOn(deploy: DeployDefinition, change: TriggerChange): boolean {
     case 'schedule':
       return deploy.schedules && covers(deploy.branches, change.branch);
     case 'tag':
+    case 'release':
       return covers(deploy.tags, change.tag);
     case 'pull_request':
+    case 'merge_group':
+    case 'dispatch':
       return false;
   }
 }

@@ -12,7 +12,10 @@ export function supersedesOlder(concurrency: Concurrency, event: TriggerChange['
       return concurrency.supersede ?? true;
     case 'push':
       return concurrency.supersede ?? false;
-    // A nightly run is waited for on its own account, whatever was pushed since.
+    // Each group of a queue is waited for, and ended by the queue itself. A nightly run is waited for on its own account, whatever was pushed since.
+    case 'merge_group':
+    case 'release':
+    case 'dispatch':
     case 'schedule':
     case 'tag':
       return false;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { branchName, cron, mapping, oneOf, patterns, timeZone } from './shape-values.ts';
+import { branchName, cron, flag, mapping, oneOf, patterns, timeZone } from './shape-values.ts';
 
 const schedule = mapping("a mapping such as { cron: '0 3 * * 1-5' }", {
   cron: cron.meta({ examples: ['0 3 * * 1-5'] }),
@@ -54,15 +54,91 @@ export const triggers = mapping('a mapping such as { push: true, pull_request: t
             unlessGiven: 'every branch',
             examples: ['main'],
           }),
+          drafts: flag.optional().meta({
+            description: 'false leaves out drafts until they are ready for review.',
+            unlessGiven: 'true',
+            examples: [false],
+          }),
+          labels: patterns.optional().meta({
+            description:
+              'Globs of labels, one of which the pull request must have. One that it is given later starts the pipeline, too.',
+            unlessGiven: 'labels do not matter',
+            examples: [['run-e2e']],
+          }),
         }),
       ],
-      { error: 'true, or a mapping with the base branches' },
+      { error: 'true, or a mapping with the base branches, drafts or labels' },
     )
     .optional()
     .meta({
       description: 'Pull requests that are opened, reopened, or have new commits.',
       unlessGiven: 'none, when `on` is there',
       examples: [true],
+    }),
+  merge_group: z
+    .union(
+      [
+        ...eventSwitch,
+        mapping('branches', {
+          branches: patterns.optional().meta({
+            description: 'Globs of the base branch: the one that the queue merges into.',
+            unlessGiven: 'every branch',
+            examples: ['main'],
+          }),
+        }),
+      ],
+      { error: 'true, or a mapping with the base branches' },
+    )
+    .optional()
+    .meta({
+      description:
+        "Groups of a merge queue: what the base branch would be with the queue's pull requests merged. Reported under the " +
+        'names of pull requests, which the queue waits for.',
+      unlessGiven: 'none, when `on` is there',
+      examples: [true],
+    }),
+  release: z
+    .union(
+      [
+        ...eventSwitch,
+        mapping('types', {
+          types: patterns.optional().meta({
+            description:
+              'What became of the release, in words of GitHub: published, released, prereleased, edited, …',
+            unlessGiven: 'published',
+            examples: [['published']],
+          }),
+        }),
+      ],
+      { error: 'true, or a mapping with types' },
+    )
+    .optional()
+    .meta({
+      description: 'Releases. Built is the commit of their tag.',
+      unlessGiven: 'none',
+      examples: [true, { types: ['prereleased', 'released'] }],
+    }),
+  dispatch: z
+    .union(
+      [
+        ...eventSwitch,
+        mapping('types', {
+          types: patterns.optional().meta({
+            description: 'Globs of the type that the sender gives it.',
+            unlessGiven: 'every type',
+            examples: [['nightly-data']],
+          }),
+        }),
+      ],
+      { error: 'true, or a mapping with types' },
+    )
+    .optional()
+    .meta({
+      description:
+        "What somebody dispatches by GitHub's API (repository_dispatch). Built is the head of the default branch, with " +
+        '`HOOKLINE_DISPATCH_TYPE` and `HOOKLINE_DISPATCH_PAYLOAD` (JSON) in the environment.',
+      unlessGiven: 'none',
+      examples: [true, { types: ['nightly-data'] }],
     }),
   schedule: z
     .array(schedule, { error: "a list such as [{ cron: '0 3 * * 1-5' }]" })
@@ -76,7 +152,7 @@ export const triggers = mapping('a mapping such as { push: true, pull_request: t
     }),
 }).meta({
   description: 'What starts the pipeline.',
-  unlessGiven: 'every push to a branch and every pull request; no tags',
+  unlessGiven: 'every push to a branch, every pull request and every group of a merge queue; no tags',
   examples: [{ push: { branches: ['main'] }, pull_request: true }],
 });
 

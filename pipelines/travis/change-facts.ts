@@ -2,7 +2,7 @@ import type { Facts } from './expression.ts';
 
 /** What is known of a change, in hookline's words. */
 type Change = {
-  event: 'push' | 'tag' | 'pull_request' | 'schedule';
+  event: 'push' | 'tag' | 'pull_request' | 'merge_group' | 'release' | 'dispatch' | 'schedule';
   branch?: string;
   tag?: string;
   baseBranch?: string;

@@ -5,10 +5,12 @@ import type { Change } from './change.ts';
  * nobody has merged, never gets into what a branch reads.
  */
 export function cacheScopes(
-  change: Pick<Change, 'ref' | 'branch' | 'tag' | 'fork' | 'pullRequest' | 'defaultBranch'>,
+  change: Pick<Change, 'ref' | 'branch' | 'tag' | 'fork' | 'pullRequest' | 'mergeGroup' | 'defaultBranch'>,
 ): string[] {
-  const { pullRequest, defaultBranch } = change;
-  const read = [pullRequest?.baseBranch, defaultBranch].filter((name) => name !== undefined && name !== '');
+  const { pullRequest, mergeGroup, defaultBranch } = change;
+  const read = [pullRequest?.baseBranch, mergeGroup?.baseBranch, defaultBranch].filter(
+    (name) => name !== undefined && name !== '',
+  );
   return [...new Set([ownScope(change), ...read.map((name) => `branch-${name}`)])];
 }
 

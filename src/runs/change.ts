@@ -7,7 +7,7 @@
  */
 export type Change = {
   provider: 'github' | 'codecommit';
-  event: 'push' | 'tag' | 'pull_request' | 'schedule';
+  event: 'push' | 'tag' | 'pull_request' | 'merge_group' | 'release' | 'dispatch' | 'schedule';
   /** `owner/name` on GitHub; CodeCommit repositories have no owner and are named by `name` alone. */
   repository: string;
   /** The whole reference to fetch: `refs/heads/main`, `refs/tags/v1` or `refs/pull/7/head`. */
@@ -24,6 +24,12 @@ export type Change = {
   /** The tag pushed. */
   tag?: string;
   pullRequest?: PullRequest;
+  /** The branch that a merge queue is to bring the commit to. */
+  mergeGroup?: { baseBranch: string };
+  /** What became of a release, such as `published`. Its tag is the change's. */
+  release?: { action: string };
+  /** What somebody sent by the API: a type of their own, and JSON. */
+  dispatch?: { type: string; payload: string };
   /** True when strangers may have written the commit: no secrets and no run before an approval. */
   fork: boolean;
   /** The commit's subject or the pull request's title; empty where the provider sends none (CodeCommit). */
@@ -61,6 +67,10 @@ export type PullRequest = {
   baseSha: string;
   fork: boolean;
   draft: boolean;
+  /** Names of its labels; absent where there is none. */
+  labels?: string[];
+  /** The label it has just been given, when that is the event. */
+  labeled?: string;
 };
 
 /**
@@ -69,13 +79,24 @@ export type PullRequest = {
  */
 export type Interpretation =
   | { changes: Change[]; leftOut?: { ref: string; reason: string }[]; deleted?: DeletedBranch[] }
-  | { ignored: string; deleted?: DeletedBranch[]; skipped?: NamedHead[] };
+  | { ignored: string; deleted?: DeletedBranch[]; skipped?: NamedHead[]; over?: OverChange; lookUp?: LookUp };
+
+/** To be built is what the reference stands at now, for the provider does not say which commit that is. */
+export type LookUp = Omit<Change, 'sha'>;
 
 /** A commit that the delivery names, and that its author does not want to be built. */
 export type NamedHead = Pick<
   Change,
   'provider' | 'repository' | 'ref' | 'sha' | 'codecommit' | 'defaultBranch'
 >;
+
+/** What nobody waits for any more: runs of this pull request, or of this commit of a merge queue, are ended. */
+export type OverChange = {
+  repository: string;
+  of: { pullRequest: number } | { event: 'merge_group'; sha: string };
+  by: string;
+  why: string;
+};
 
 /** A branch that the delivery says is gone, by its short name. */
 export type DeletedBranch = { repository: string; name: string };

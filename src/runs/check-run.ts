@@ -82,7 +82,16 @@ function placeOf({ change, repository, id }: Run, what: string) {
  * The newest check run of a name is the one that counts, so that a job which a pull request leaves out must not hide its
  * failure in the push of the same commit.
  */
-const asides = { push: '', tag: ' (tag)', pull_request: ' (pr)', schedule: ' (schedule)' } as const;
+const asides = {
+  push: '',
+  tag: ' (tag)',
+  pull_request: ' (pr)',
+  // A merge queue waits for the checks that its branch requires of pull requests.
+  merge_group: ' (pr)',
+  release: ' (release)',
+  dispatch: ' (dispatch)',
+  schedule: ' (schedule)',
+} as const;
 
 const timeouts: ReadonlySet<string> = new Set(['job-timeout', 'step-timeout', 'run-timeout', 'no-output']);
 

@@ -41,6 +41,10 @@ const contexts = {
   push: 'hookline/push',
   tag: 'hookline/tag',
   pull_request: 'hookline/pr',
+  // A merge queue waits for the contexts that its branch requires of pull requests.
+  merge_group: 'hookline/pr',
+  release: 'hookline/release',
+  dispatch: 'hookline/dispatch',
   schedule: 'hookline/schedule',
 } as const;
 

@@ -105,6 +105,11 @@ function wellKnownEnv(run: Run, job: Job): Record<string, string> {
     ...(change.branch === undefined ? {} : { HOOKLINE_BRANCH: change.branch }),
     ...(change.tag === undefined ? {} : { HOOKLINE_TAG: change.tag }),
     ...beforeOf(change),
+    ...(change.mergeGroup ? { HOOKLINE_BASE_BRANCH: change.mergeGroup.baseBranch } : {}),
+    ...(change.release ? { HOOKLINE_RELEASE_ACTION: change.release.action } : {}),
+    ...(change.dispatch
+      ? { HOOKLINE_DISPATCH_TYPE: change.dispatch.type, HOOKLINE_DISPATCH_PAYLOAD: change.dispatch.payload }
+      : {}),
     ...(change.fork ? { HOOKLINE_FORK: 'true' } : {}),
     ...(change.pullRequest
       ? {

@@ -11,10 +11,12 @@ import type { Change, Interpretation } from './change.ts';
 import type { NewRun } from './create-run.ts';
 import type { RecordedDelivery } from './delivery-queue.ts';
 import type { Effect } from './effect.ts';
+import { endOver } from './end-over.ts';
 import { type Forge, type PipelineSource, SourceRefusal } from './forge.ts';
 import type { HeadBook } from './head-book.ts';
 import { type JobPolicy, refusedOf } from './job-policy.ts';
 import { type BranchFile, learnSchedules } from './learn-schedules.ts';
+import { lookUpChange } from './look-up-change.ts';
 import { foundBefore, noteHeads } from './note-heads.ts';
 import { parseOnce } from './parse-once.ts';
 import { interpretOwnDelivery } from './plan-own-delivery.ts';
@@ -74,7 +76,11 @@ export async function planDelivery(
     await ports.calendar?.schedules.keep(branch, []);
   }
   if (ports.heads) await noteHeads(asked, delivery, { ...ports, heads: ports.heads }, ports.now());
-  if ('ignored' in asked) return { runs: [], no: [asked.ignored] };
+  if ('ignored' in asked) {
+    const { over } = asked;
+    const ended = over && ports.requests && (await endOver(over, delivery, { ...ports, ...ports.requests }));
+    return { runs: [], no: [asked.ignored, ...(ended === undefined ? [] : [ended])] };
+  }
 
   const planned: Exclude<Planned, { again: string }> = {
     runs: [],
@@ -106,7 +112,10 @@ async function interpret(
   const forge = forges[delivery.source];
   if (!forge) return { ignored: `${delivery.source} is not set up here` };
   try {
-    return forge.interpret(delivery);
+    const asked = forge.interpret(delivery);
+    if (!('lookUp' in asked) || !asked.lookUp || !calendar) return asked;
+    const mayTryAgain = delivery.tries + 1 < maxSourceTries;
+    return await lookUpChange(asked.lookUp, { forge, refs: calendar.refs, mayTryAgain }, signal);
   } catch (error) {
     if (error instanceof Refusal) return { ignored: error.message };
     throw error;

@@ -7,12 +7,29 @@ export function triggerOf(change: Change): PlannedChange {
     event: change.event,
     ...(change.branch === undefined ? {} : { branch: change.branch }),
     ...(change.tag === undefined ? {} : { tag: change.tag }),
-    ...(change.pullRequest === undefined ? {} : { baseBranch: change.pullRequest.baseBranch }),
+    ...requestOf(change),
+    ...typeOf(change),
     ...(change.schedule === undefined ? {} : { schedule: change.schedule }),
     ...(change.defaultBranch === undefined ? {} : { defaultBranch: change.defaultBranch }),
     fork: change.fork,
     about: aboutOf(change),
   };
+}
+
+function requestOf({ pullRequest, mergeGroup }: Change) {
+  if (!pullRequest) return mergeGroup ? { baseBranch: mergeGroup.baseBranch } : {};
+  const { baseBranch, draft, labels, labeled } = pullRequest;
+  return {
+    baseBranch,
+    draft,
+    ...(labels === undefined ? {} : { labels }),
+    ...(labeled === undefined ? {} : { labeled }),
+  };
+}
+
+function typeOf({ release, dispatch }: Change) {
+  const type = release?.action ?? dispatch?.type;
+  return type === undefined ? {} : { type };
 }
 
 /** What conditions of a `.travis.yml` ask for besides. */

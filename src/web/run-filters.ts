@@ -7,8 +7,24 @@ import { choiceParameter, type Lookup, listHref, textParameter } from './list-qu
 import { PageRefusal } from './page-refusal.ts';
 import { statusIcon, statusWord } from './status-view.ts';
 
-const events = ['push', 'tag', 'pull_request', 'schedule'] as const satisfies readonly Change['event'][];
-const eventWords = { push: 'Push', tag: 'Tag', pull_request: 'Pull request', schedule: 'Schedule' } as const;
+const events = [
+  'push',
+  'tag',
+  'pull_request',
+  'merge_group',
+  'release',
+  'dispatch',
+  'schedule',
+] as const satisfies readonly Change['event'][];
+const eventWords = {
+  push: 'Push',
+  tag: 'Tag',
+  pull_request: 'Pull request',
+  merge_group: 'Merge group',
+  release: 'Release',
+  dispatch: 'Dispatch',
+  schedule: 'Schedule',
+} as const;
 
 export function eventWord(event: Change['event']): string {
   return eventWords[event];

@@ -18,7 +18,15 @@ import { jobJson, jobToJson } from './job-json.ts';
 import { problemJson, problemToJson, referenceJson } from './problem-json.ts';
 import { reasonJson, removedJson, removedOf, spanJson, spanOf, timeJson, timeOf } from './wire.ts';
 
-export const changeEvents = ['push', 'tag', 'pull_request', 'schedule'] as const;
+export const changeEvents = [
+  'push',
+  'tag',
+  'pull_request',
+  'merge_group',
+  'release',
+  'dispatch',
+  'schedule',
+] as const;
 
 export const runSummaryJson = z
   .object({

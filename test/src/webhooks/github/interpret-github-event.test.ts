@@ -178,7 +178,7 @@ describe('a pull request on GitHub', () => {
     });
   });
 
-  it.each(['labeled', 'closed', 'converted_to_draft', 'invented_tomorrow'])(
+  it.each(['unlabeled', 'converted_to_draft', 'locked', 'invented_tomorrow'])(
     'builds nothing when %s, and says so',
     (action) => {
       expect(pullRequest(action)).toEqual({ ignored: `pull_request action ${action} builds nothing` });
