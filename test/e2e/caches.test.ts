@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { keepInLfs } from '../githost/lfs-api.ts';
 import type { HooklineProject } from '../support/hookline-project.ts';
 import { type HooklineScene, openHooklineScene } from '../support/hookline-scene.ts';
 import { type JobEngine, startJobEngine } from '../support/job-engine.ts';
@@ -85,6 +86,35 @@ it("a pull request reads its base branch's caches, and nobody else sees what it 
   const merged = await logOf(await project.push(byLock()));
   expect(merged).toMatch(/fallback hit npm-\w{32} \(branch-main\)/);
   expect(merged).toContain('saved');
+});
+
+it('the merge of a pull request and its files in Git LFS are what a job finds that asks for them, and nothing without a checkout', async () => {
+  await project.copy.commit('.gitattributes', '*.bin filter=lfs diff=lfs merge=lfs -text\n');
+  await project.copy.commit('a.bin', keepInLfs(scene.git.lfs, 'the asset'));
+  const head = await project.push(
+    `on: { pull_request: true }
+image: ${engine.image}
+jobs:
+  merge: { checkout: { ref: merge, lfs: true }, steps: ['echo "$(cat a.bin) in $(cat .git/HEAD) is $HOOKLINE_MERGE_SHA"'] }
+  nothing: { checkout: false, steps: ['echo "files: $(ls -A | wc -l)"'] }
+`,
+    { branch: 'assets' },
+  );
+  await scene.git.openPullRequest({ repository: project.name, head: 'assets', base: 'main' });
+  const { jobs, status } = await scene.ended(head);
+  const merge = jobs.find(({ name }) => name === 'merge');
+  const built = merge?.attempts[0]?.built;
+  expect({ status, built }).toEqual({
+    status: 'success',
+    built: { ref: 'refs/pull/2/merge', sha: expect.stringMatching(/^[0-9a-f]{40}$/) },
+  });
+  expect(built?.sha).not.toBe(head);
+  expect(await scene.log(merge ?? { id: 'missing' })).toContain(
+    `the asset in ${built?.sha} is ${built?.sha}`,
+  );
+  expect(await scene.log(jobs.find(({ name }) => name === 'nothing') ?? { id: 'missing' })).toContain(
+    'files: 0',
+  );
 });
 
 it('nothing of it stays in the way', async () => {
