@@ -142,13 +142,13 @@ export const fileSections: readonly KeySection[] = [
         ['git.lfs_skip_smudge', 'files in Git LFS are fetched, unless `true`'],
         ['git.clone', '`false`: nothing is checked out'],
       ]),
+      ...keysOf('otherwise', [['git.strategy', 'the repository is fetched by git, whatever it says']]),
       ...keysOf('no effect', [
         ['git.quiet', 'nothing is said of fetching'],
         ['git.submodules_jobs', 'they are fetched as fast as may be'],
         ['git.symlinks', 'they are what they are in the repository'],
       ]),
       ...keysOf('left out', [
-        ['git.strategy', 'the repository is always fetched by git'],
         ['git.autocrlf', 'line ends are checked out as they are stored'],
         ['git.sparse_checkout', 'the whole tree is checked out'],
         ['git.submodules_depth', 'of submodules the one commit is fetched'],

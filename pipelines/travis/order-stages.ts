@@ -1,3 +1,4 @@
+import { quote } from '../yaml-path.ts';
 import type { TravisJob } from './expand-jobs.ts';
 import type { Expression } from './expression.ts';
 import { readCondition } from './read-conditions.ts';
@@ -18,6 +19,10 @@ export function orderStages(
   for (const item of listed === undefined ? [] : itemsOf(listed)) {
     const fields = fieldsOf(item);
     const named = fields?.get('name') ?? item;
+    for (const [key, field] of fields ?? []) {
+      if (key !== 'name' && key !== 'if')
+        reader.warn(field, `no key of a stage is called ${quote(key)}`, 'name, or if');
+    }
     const name = textOf(reader, named)?.toLowerCase();
     if (name === undefined) {
       reader.error(item, 'a stage without a name', 'a name, or a mapping with name and if');

@@ -14,7 +14,7 @@ import { checkKeys, withoutAliases } from './known-keys.ts';
 import { nameJobs } from './name-jobs.ts';
 import { orderStages } from './order-stages.ts';
 import { readBranches, readCondition } from './read-conditions.ts';
-import { readAssignments, readEnv } from './read-env.ts';
+import { checkEnv, readAssignments, readEnv } from './read-env.ts';
 import { type Fields, fieldsOf, type Node, type Reader } from './read-node.ts';
 import { readNotifications } from './read-notifications.ts';
 import { translateJob } from './translate-job.ts';
@@ -87,6 +87,7 @@ function createReader(map: SourceMap, problems: Problem[]): Reader {
 function translate(reader: Reader, root: Node, written: Fields, images: ImageOverrides): Pipeline {
   checkKeys(reader, written, 'file');
   const top = withoutAliases(written, 'file');
+  checkEnv(reader, top.get('env'));
   const variables = readAssignments(reader, readEnv(top.get('env')).global);
   const sources = expandJobs(reader, root, top);
   const stages = orderStages(reader, top, sources, variables);

@@ -15,7 +15,7 @@ export function readEnv(node: Node | undefined): EnvNodes {
     // A list of encrypted values alone would be a job for each of them.
     return { global: items.filter(isEncrypted), rows: items.filter((item) => !isEncrypted(item)) };
   }
-  if (!['global', 'matrix', 'jobs'].some((key) => fields.has(key))) return { global: [node], rows: [] };
+  if (!listKeys.some((key) => fields.has(key))) return { global: [node], rows: [] };
   const itemsAt = (key: string) => {
     const found = fields.get(key);
     return found === undefined ? [] : itemsOf(found);
@@ -25,6 +25,18 @@ export function readEnv(node: Node | undefined): EnvNodes {
     global: [...itemsAt('global'), ...rows.filter(isEncrypted)],
     rows: rows.filter((row) => !isEncrypted(row)),
   };
+}
+
+const listKeys = ['global', 'matrix', 'jobs'];
+
+/** Beside lists of variables there are no variables. */
+export function checkEnv(reader: Reader, node: Node | undefined): void {
+  const fields = node === undefined ? undefined : fieldsOf(node, 'as written');
+  if (fields === undefined || !listKeys.some((key) => fields.has(key))) return;
+  for (const [key, field] of fields) {
+    if (!listKeys.includes(key))
+      reader.warn(field, `${key} beside lists of variables is not taken`, 'it belongs into global');
+  }
 }
 
 /** The variables of `env` entries, in their order: lines of `NAME=value` and mappings. */
