@@ -8,15 +8,14 @@ export class ServiceRefusal extends Refusal<'unreachable' | 'refused'> {}
  * Rejects with the service's own words when it says no.
  */
 export async function callService(path: string, body?: unknown): Promise<Response> {
-  const { publicUrl, host, port, apiKey } = readConfig(process.env);
-  const base = publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const { base, apiKey } = service();
   const headers: Record<string, string> = {
     ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
   };
   const request = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
   const response = await fetch(`${base}${path}`, request).catch((error: unknown) => {
-    const cause = messageOf(error instanceof Error && error.cause ? error.cause : error);
+    const cause = causeOf(error);
     const remedy = 'is it running? HOOKLINE_PUBLIC_URL, or HOST and PORT, say where it is';
     throw new ServiceRefusal('unreachable', `hookline at ${base} does not answer: ${cause}; ${remedy}`);
   });
@@ -24,6 +23,27 @@ export async function callService(path: string, body?: unknown): Promise<Respons
   const problem: unknown = await response.json().catch(() => ({}));
   const detail = typeof problem === 'object' && problem && 'detail' in problem ? String(problem.detail) : '';
   throw new ServiceRefusal('refused', `${response.status} from ${path}: ${detail || response.statusText}`);
+}
+
+/** What lies at a whole address; of the service itself, with its key, which nobody else is shown. */
+export async function fetchText(url: string): Promise<string> {
+  const { base, apiKey } = service();
+  const isOurs = apiKey !== undefined && new URL(url).origin === new URL(base).origin;
+  const headers: Record<string, string> = isOurs ? { authorization: `Bearer ${apiKey}` } : {};
+  const response = await fetch(url, { headers }).catch((error: unknown) => {
+    throw new ServiceRefusal('unreachable', `${url} does not answer: ${causeOf(error)}`);
+  });
+  if (!response.ok) throw new ServiceRefusal('refused', `${response.status} from ${url}`);
+  return response.text();
+}
+
+function service(): { base: string; apiKey: string | undefined } {
+  const { publicUrl, host, port, apiKey } = readConfig(process.env);
+  return { base: publicUrl ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`, apiKey };
+}
+
+function causeOf(error: unknown): string {
+  return messageOf(error instanceof Error && error.cause ? error.cause : error);
 }
 
 export type RunLine = {

@@ -3,15 +3,20 @@ import { composeEnvironment } from '../compose/compose-environment.ts';
 import { openDataDirectory } from '../compose/data-directory.ts';
 import { readConfig } from '../config.ts';
 import { identityOf, newSeed } from '../contract/keys.ts';
+import { signingKeyOf } from '../contract/signing-key.ts';
 import type { Command } from './command.ts';
 
 export const keys: Command = {
-  usage: '[--compose]',
+  usage: '[--compose | --signing]',
   summary: 'a new pair of keys for a runner and the public key of control, or all of docker-compose.yml',
+  details: '--signing   the public key that `hookline verify` takes',
   async run(args) {
     const { values } = parseArgs({
       args: [...args],
-      options: { compose: { type: 'boolean', default: false } },
+      options: {
+        compose: { type: 'boolean', default: false },
+        signing: { type: 'boolean', default: false },
+      },
     });
     if (values.compose) {
       console.log(composeEnvironment(newSeed));
@@ -19,6 +24,10 @@ export const keys: Command = {
     }
     const config = readConfig(process.env);
     const masterKey = config.masterKey ?? openDataDirectory(config.dataDir).key('master.key');
+    if (values.signing) {
+      process.stdout.write(signingKeyOf(masterKey).publicKey.pem);
+      return 0;
+    }
     const seed = newSeed();
     console.log('# on the runner:');
     console.log(`HOOKLINE_RUNNER_KEY=${seed}`);

@@ -14,6 +14,7 @@ const commands: Record<string, () => Promise<Command>> = {
   runs: async () => (await import('./runs.ts')).runs,
   logs: async () => (await import('./logs.ts')).logs,
   artifacts: async () => (await import('./artifacts.ts')).artifacts,
+  verify: async () => (await import('./verify.ts')).verify,
   cancel: async () => (await import('./cancel.ts')).cancel,
   retry: async () => (await import('./retry.ts')).retry,
   approve: async () => (await import('./approve.ts')).approve,

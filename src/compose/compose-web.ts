@@ -7,6 +7,7 @@ import { createCodecommitForge } from '../codecommit/codecommit-forge.ts';
 import type { Config } from '../config.ts';
 import { fingerprint, identityOf } from '../contract/keys.ts';
 import { mintCodeCommitCredential } from '../git/codecommit-credential.ts';
+import { createGitForge } from '../git/git-forge.ts';
 import { createPipelineSource } from '../git/pipeline-source.ts';
 import { createRemoteRefs } from '../git/remote-refs.ts';
 import { createGithubForge } from '../github/github-forge.ts';
@@ -48,6 +49,7 @@ import { createSqlSecrets } from '../sql/sql-secrets.ts';
 import { createStatusBefore } from '../sql/status-before.ts';
 import { createPages } from '../web/pages.ts';
 import { interpretCodecommitEvent } from '../webhooks/codecommit/interpret-codecommit-event.ts';
+import { interpretPushEvent } from '../webhooks/generic/interpret-push-event.ts';
 import { interpretGithubEvent } from '../webhooks/github/interpret-github-event.ts';
 import { readCheckRequest } from '../webhooks/github/read-check-request.ts';
 import { readCommentRequest } from '../webhooks/github/read-comment-request.ts';
@@ -57,13 +59,13 @@ import type { DataDirectory } from './data-directory.ts';
 import { openBlobs } from './open-blobs.ts';
 import { openDatabase } from './open-database.ts';
 import { openGithubAccess } from './open-github-access.ts';
+import { openKeeping } from './open-keeping.ts';
 import { openNotify } from './open-notify.ts';
 import { openTemplates } from './open-templates.ts';
 import { openWebhooks } from './open-webhooks.ts';
 import { redisAddress } from './redis-address.ts';
 import { startGithubRecovery } from './start-github-recovery.ts';
 import { startHeadRecovery } from './start-head-recovery.ts';
-import { startKeeping } from './start-keeping.ts';
 
 export const leaseMs = 15_000;
 const ticketSweepMs = 10_000;
@@ -108,7 +110,7 @@ export async function startWeb(
   const orderRunners = createOrderRunners(registry, now);
   const askRun = createAskRun({ commands, now, elapsed, newId });
   const askReplay = createAskReplay({ replay: (wanted) => replayDelivery(db, wanted), now, newId });
-  const keeping = startKeeping(config, { db, blobs, log });
+  const keeping = openKeeping(config, { db, blobs, masterKey: options.masterKey, log });
   const identity = identityOf(options.masterKey);
   const allowedBases = cloneBases(config);
   const mirrors = openMirrors({ directory: data.path('mirrors'), allowedBases });
@@ -134,7 +136,8 @@ export async function startWeb(
     mint: mintCodeCommitCredential,
     now,
   });
-  const forges = { github, codecommit };
+  const git = createGitForge({ interpret: interpretPushEvent, ...config.git });
+  const forges = { github, codecommit, git };
   const { logLimitBytes, job } = config;
 
   let draining = false;
@@ -145,6 +148,7 @@ export async function startWeb(
     askReplay,
     schedules,
     retention: keeping.retention,
+    publicKey: keeping.publicKey,
     runners: { registry, orderRunners },
     blobs,
     liveLogs: createLiveLogReader(redis),
@@ -171,6 +175,7 @@ export async function startWeb(
   const webhooks = openWebhooks(config, { inbox, now, newId, log });
   const server = await serve(app, { webhooks, host: config.host, port: config.port, log });
   publicUrl ||= server.url;
+  keeping.start({ publicUrl, cloneUrlOf: (change) => forges[change.provider].sourceOf(change).cloneUrl });
 
   const runUrl = (runId: string) => `${publicUrl}/runs/${runId}`;
   const artifactUrl = (id: string) => `${publicUrl}/api/v1/artifacts/${id}`;
@@ -201,6 +206,7 @@ export async function startWeb(
       }),
       commentText: createCommentTexts({ history, runUrl, artifactUrl }),
       runUrl,
+      deliveryUrl: (id) => `${publicUrl}/deliveries/${id}`,
       notify: openNotify(config, { statusBefore: createStatusBefore(db), vault, runUrl, now }),
       policy: job,
       ...(config.runTimeoutMs === undefined ? {} : { runTimeoutMs: config.runTimeoutMs }),

@@ -65,6 +65,8 @@ export const jobEventSchema = z.discriminatedUnion('type', [
     sizeBytes: z.int().nonnegative(),
     sha256: z.string().length(64),
     fileCount: z.int().nonnegative(),
+    /** Absent: zip. */
+    format: z.enum(['tar.gz', 'tar.zst']).optional(),
   }),
   reportsReadSchema,
   z.object({

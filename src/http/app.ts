@@ -2,6 +2,7 @@ import { Hono } from 'hono';
 import { methodNotAllowed } from 'hono/method-not-allowed';
 import type { BlobStore } from '../blobs/blob-store.ts';
 import type { LiveLogReader } from '../contract/live-log.ts';
+import type { PublicKey } from '../contract/signing-key.ts';
 import type { Log } from '../log.ts';
 import type { AskRun } from '../runs/ask-run.ts';
 import type { History } from '../runs/history.ts';
@@ -16,6 +17,7 @@ import { createApiApp } from './api/api-app.ts';
 import { addArtifactRoutes } from './api/artifact-routes.ts';
 import { addCommandRoutes } from './api/command-routes.ts';
 import { addDeliveryRoutes } from './api/delivery-routes.ts';
+import { addProvenanceRoutes } from './api/provenance-routes.ts';
 import { addReplayRoute } from './api/replay-route.ts';
 import { addRetentionRoutes } from './api/retention-routes.ts';
 import { addRunRoutes } from './api/run-routes.ts';
@@ -42,6 +44,8 @@ export type AppOptions = {
   runners?: { registry: Pick<RunnerRegistry, 'list'>; orderRunners: OrderRunners };
   /** Absent: no delivery can be replayed. */
   askReplay?: AskReplay;
+  /** Of the key that artifacts are vouched for with. Absent: they are not. */
+  publicKey?: PublicKey;
   /** Absent: nothing goes by policy. */
   retention?: Retention;
   /** Absent: no branch is built at times of its own. */
@@ -116,6 +120,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   addLogTextRoutes(api, logPorts, options.logTimes);
   addLogStreamRoutes(api, logPorts, options.streams, options.logTimes);
   addArtifactRoutes(api, { history, blobs, log });
+  if (options.publicKey) addProvenanceRoutes(api, { history, blobs, publicKey: options.publicKey });
   if (options.retention) addRetentionRoutes(api, options.retention);
   addDescription(api, { publicUrl, hasKey: apiKey !== undefined });
   app.route('/', api);

@@ -13,6 +13,7 @@ const statusByCode = {
   'attempt-not-found': 404,
   'delivery-not-found': 404,
   'artifact-not-found': 404,
+  'provenance-not-found': 404,
   'runner-not-found': 404,
   'method-not-allowed': 405,
   'command-refused': 409,

@@ -14,7 +14,7 @@ export type ArtifactRow = {
   format: string | null;
   /** 1 once a deployment took it. */
   deployed: number | null;
-  /** `due`, then `stored`; null for what is older than signing. */
+  /** `due`, then `stored`, or `none`; null for what is older than signing. */
   provenance: string | null;
 };
 

@@ -140,6 +140,8 @@ async function saveFact(
           sha256: event.sha256,
           file_count: event.fileCount,
           created_at: event.at,
+          format: event.format ?? null,
+          provenance: 'due',
         })
         .execute();
       return;

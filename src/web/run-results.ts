@@ -26,6 +26,7 @@ ${all.map(
 ${artifactLink(artifact)}
 <span class="quiet">${sizeText(artifact.sizeBytes)}, ${artifact.fileCount} ${artifact.fileCount === 1 ? 'file' : 'files'}, from ${isolated(artifact.jobName)}</span>
 <code class="hash" title="SHA-256">${artifact.sha256}</code>
+${artifact.proved ? html`<a href="/api/v1/artifacts/${artifact.id}/provenance" download title="What it was built from, signed; hookline verify checks it">Provenance</a>` : nothing}
 </li>
 `,
 )}</ul>

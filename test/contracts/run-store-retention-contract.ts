@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createMemoryStore } from '../../src/blobs/memory-store.ts';
 import type { JobEvent } from '../../src/contract/job-event.ts';
+import { newSeed } from '../../src/contract/keys.ts';
 import { artifactKey, segmentKey } from '../../src/contract/live-log.ts';
+import { verifyProvenance } from '../../src/contract/provenance.ts';
+import { signingKeyOf } from '../../src/contract/signing-key.ts';
 import { silentLog } from '../../src/log.ts';
 import type { Change } from '../../src/runs/change.ts';
 import type { RetentionPolicy } from '../../src/runs/retention.ts';
+import { proveArtifacts } from '../../src/runs/start-provenance.ts';
 import { prune, purgeRemoved } from '../../src/runs/start-retention.ts';
 import { type RunEvent, transition } from '../../src/runs/transition.ts';
 import { buildPlan, deployPlan, jobId, newRun, sampleDelivery, sampleLease } from '../src/runs/sample-run.ts';
@@ -191,6 +195,41 @@ export function describeRetention(name: string, open: () => Promise<Stores>): vo
       await stores.store.change('red', (run) => transition(run, { type: 'retried', scope: 'failed' }, nowMs));
       expect(red && (await stores.retention.remove(red, nowMs))).toBe(false);
       expect((await stores.history.run('red'))?.artifacts[0]?.removed).toBeUndefined();
+    });
+
+    it('knows of what a statement of origin is to be made: artifacts whose job has ended, once', async () => {
+      const { stores, blobs, ranAt } = await world();
+      await ranAt('going', start, { on: true });
+      await ranAt('done', start);
+      const [found, ...more] = await stores.provenance.unproved(10);
+      expect(more).toEqual([]);
+      expect(found).toMatchObject({
+        runId: 'done',
+        jobName: 'a',
+        attempt: 1,
+        name: 'app',
+        sha256: 'f'.repeat(64),
+      });
+      expect(found).toMatchObject({
+        change: { repository: 'octo/app' },
+        runner: { id: 'r1', name: 'builder-1' },
+      });
+
+      const key = signingKeyOf(newSeed());
+      const builder = { url: 'https://ci.example.com', version: '1' };
+      const { provenance } = stores;
+      const by = { provenance, files: blobs, key, builder, cloneUrlOf: () => undefined, log: silentLog };
+      expect(await proveArtifacts(by, signal)).toBe(1);
+      const [artifact] = (await stores.history.run('done'))?.artifacts ?? [];
+      expect(artifact?.proved).toBe(true);
+      const stored = await blobs.get(`${artifact?.key}.intoto.json`);
+      const statement = verifyProvenance(
+        await new Response(stored?.body).text(),
+        'f'.repeat(64),
+        key.publicKey,
+      );
+      expect(statement.subject).toMatchObject([{ name: 'app.zip' }]);
+      expect(await proveArtifacts(by, signal)).toBe(0);
     });
 
     it('hands each out to one of many', async () => {

@@ -7,6 +7,7 @@ import type { History } from '../../src/runs/history.ts';
 import type { LimitStore } from '../../src/runs/limit-sweep.ts';
 import type { StatusBefore } from '../../src/runs/notification.ts';
 import type { Outbox } from '../../src/runs/outbox.ts';
+import type { ProvenanceStore } from '../../src/runs/provenance.ts';
 import type { ReplayDelivery } from '../../src/runs/replay-delivery.ts';
 import type { RetentionStore } from '../../src/runs/retention.ts';
 import type { Run } from '../../src/runs/run.ts';
@@ -28,6 +29,7 @@ export type Stores = {
   statusBefore: StatusBefore;
   replay: ReplayDelivery;
   retention: RetentionStore;
+  provenance: ProvenanceStore;
   /** What the stores take the time from. */
   setNow(nowMs: number): void;
   /** Another process over the same data; everything that was not written down is gone. */

@@ -8,6 +8,7 @@ import { createSqlInbox } from '../../src/sql/sql-inbox.ts';
 import { createSqlLeaseStore } from '../../src/sql/sql-leases.ts';
 import { createSqlLimits } from '../../src/sql/sql-limits.ts';
 import { createSqlOutbox } from '../../src/sql/sql-outbox.ts';
+import { createSqlProvenance } from '../../src/sql/sql-provenance.ts';
 import { createSqlRecovery } from '../../src/sql/sql-recovery.ts';
 import { createSqlRetention } from '../../src/sql/sql-retention.ts';
 import { createSqlRunStore } from '../../src/sql/sql-run-store.ts';
@@ -39,6 +40,7 @@ export async function openPostgresStores(url: string): Promise<Stores> {
       statusBefore: createStatusBefore(db),
       replay: (wanted) => replayDelivery(db, wanted),
       retention: createSqlRetention(db),
+      provenance: createSqlProvenance(db),
       setNow(ms) {
         nowMs = ms;
       },

@@ -5,6 +5,7 @@ import type { Log } from '../../log.ts';
 import type { ArtifactDetail, History } from '../../runs/history.ts';
 import { HttpRefusal } from '../http-refusal.ts';
 import { type ApiApp, idParameter, problems } from './api-app.ts';
+import { attachment } from './attachment.ts';
 import { hasCurrent } from './conditional.ts';
 import { parseRange } from './parse-range.ts';
 import { reportedBody } from './reported-body.ts';
@@ -94,14 +95,4 @@ export function addArtifactRoutes(
     });
     return context.newResponse(body, isPart ? 206 : 200, described);
   });
-}
-
-/** Names come from pipelines: the plain form is for old clients, the other one says it all (RFC 6266). */
-function attachment(fileName: string): string {
-  const plain = fileName.replaceAll(/[^A-Za-z0-9._ -]/g, '_');
-  const encoded = encodeURIComponent(fileName).replaceAll(
-    /['()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-  return `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`;
 }

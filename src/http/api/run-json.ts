@@ -59,6 +59,10 @@ export const artifactJson = z
     createdAt: timeJson,
     fileName: z.string(),
     path: z.string().openapi({ description: 'Where to download it, on this service.' }),
+    provenancePath: z
+      .string()
+      .optional()
+      .openapi({ description: 'What it was built from, signed; once its job has ended.' }),
     removed: removedJson.optional(),
   })
   .openapi('Artifact');
@@ -247,6 +251,7 @@ function artifactToJson(artifact: ArtifactDetail): z.infer<typeof artifactJson> 
     fileName: artifactFileName(artifact.name, format),
     createdAt: timeOf(createdAtMs),
     path: `/api/v1/artifacts/${artifact.id}`,
+    ...(proved ? { provenancePath: `/api/v1/artifacts/${artifact.id}/provenance` } : {}),
     removed: removedOf(removed),
   };
 }
