@@ -7,7 +7,6 @@ import { createCodecommitForge } from '../codecommit/codecommit-forge.ts';
 import type { Config } from '../config.ts';
 import { fingerprint, identityOf } from '../contract/keys.ts';
 import { mintCodeCommitCredential } from '../git/codecommit-credential.ts';
-import { createGitForge } from '../git/git-forge.ts';
 import { createPipelineSource } from '../git/pipeline-source.ts';
 import { createRemoteRefs } from '../git/remote-refs.ts';
 import { createGithubForge } from '../github/github-forge.ts';
@@ -49,7 +48,6 @@ import { createSqlSecrets } from '../sql/sql-secrets.ts';
 import { createStatusBefore } from '../sql/status-before.ts';
 import { createPages } from '../web/pages.ts';
 import { interpretCodecommitEvent } from '../webhooks/codecommit/interpret-codecommit-event.ts';
-import { interpretPushEvent } from '../webhooks/generic/interpret-push-event.ts';
 import { interpretGithubEvent } from '../webhooks/github/interpret-github-event.ts';
 import { readCheckRequest } from '../webhooks/github/read-check-request.ts';
 import { readCommentRequest } from '../webhooks/github/read-comment-request.ts';
@@ -136,8 +134,7 @@ export async function startWeb(
     mint: mintCodeCommitCredential,
     now,
   });
-  const git = createGitForge({ interpret: interpretPushEvent, ...config.git });
-  const forges = { github, codecommit, git };
+  const forges = { github, codecommit };
   const { logLimitBytes, job } = config;
 
   let draining = false;
@@ -206,7 +203,6 @@ export async function startWeb(
       }),
       commentText: createCommentTexts({ history, runUrl, artifactUrl }),
       runUrl,
-      deliveryUrl: (id) => `${publicUrl}/deliveries/${id}`,
       notify: openNotify(config, { statusBefore: createStatusBefore(db), vault, runUrl, now }),
       policy: job,
       ...(config.runTimeoutMs === undefined ? {} : { runTimeoutMs: config.runTimeoutMs }),
