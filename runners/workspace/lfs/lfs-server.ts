@@ -59,7 +59,7 @@ export async function askForDownloads(
     redirect: 'manual',
     signal: AbortSignal.any([signal, AbortSignal.timeout(answerTimeoutMs)]),
   });
-  const text = await readText(source, response);
+  const text = await readText(source, response, signal);
   if (response.status !== 200) throw refusedBy(source, response.status, text);
   const answer = answerSchema.safeParse(parseJson(text));
   if (!answer.success) throw refusal(source, 'failed', 'the answer of its Git LFS server is not understood.');
@@ -92,7 +92,7 @@ export async function download(
     if (response.status === 200 && response.body) return response.body;
     const next = response.headers.get('location');
     if (response.status < 300 || response.status >= 400 || next === null) {
-      throw refusedBy(source, response.status, await readText(source, response), oid);
+      throw refusedBy(source, response.status, await readText(source, response, signal), oid);
     }
     await response.body?.cancel();
     const to = allowed(source, new URL(next, place).href);
@@ -131,7 +131,7 @@ async function send(source: CheckedSource, url: URL, request: RequestInit): Prom
   }
 }
 
-async function readText(source: CheckedSource, response: Response): Promise<string> {
+async function readText(source: CheckedSource, response: Response, signal: AbortSignal): Promise<string> {
   let text = '';
   const decoder = new TextDecoder();
   try {
@@ -140,7 +140,7 @@ async function readText(source: CheckedSource, response: Response): Promise<stri
       if (text.length > mostAnswerBytes) throw new Error('the answer is too long');
     }
   } catch (error) {
-    throw asRefusal(source, error);
+    throw asRefusal(source, error, signal);
   }
   return text;
 }
