@@ -203,6 +203,7 @@ export async function startWeb(
       }),
       commentText: createCommentTexts({ history, runUrl, artifactUrl }),
       runUrl,
+      deliveryUrl: (id) => `${publicUrl}/deliveries/${id}`,
       notify: openNotify(config, { statusBefore: createStatusBefore(db), vault, runUrl, now }),
       policy: job,
       ...(config.runTimeoutMs === undefined ? {} : { runTimeoutMs: config.runTimeoutMs }),

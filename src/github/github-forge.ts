@@ -1,3 +1,4 @@
+import { systemClock } from '../clock.ts';
 import { messageOf } from '../errors.ts';
 import type { Interpretation } from '../runs/change.ts';
 import type { CheckBook } from '../runs/check-book.ts';
@@ -12,6 +13,7 @@ import { createGithubChecks } from './github-checks.ts';
 import { createGithubComments } from './github-comments.ts';
 import { createMayWrite } from './github-permission.ts';
 import { createGithubPullRequests } from './github-pull-requests.ts';
+import { createRequiredChecks } from './github-required.ts';
 
 export type GithubDelivery = { event: string; payload: unknown };
 
@@ -71,7 +73,12 @@ export function createGithubForge(options: GithubForgeOptions): Forge {
         }
       : {}),
 
-    ...(access ? { mayWrite: createMayWrite({ apiUrl, access }) } : {}),
+    ...(access
+      ? {
+          mayWrite: createMayWrite({ apiUrl, access }),
+          requiredChecks: createRequiredChecks({ apiUrl, access, elapsed: systemClock.elapsed }),
+        }
+      : {}),
 
     ...(access && comments
       ? {

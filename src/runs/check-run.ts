@@ -17,7 +17,9 @@ export type CheckRun = {
   name: string;
   /** The id of the job, or of the run. One check run stands for it through all of its attempts. */
   externalId: string;
+  /** Empty where it is of a change that came to no run; then `deliveryId` says which delivery it came by. */
   runId: string;
+  deliveryId?: string;
   state: 'queued' | 'in_progress' | CheckConclusion;
   title: string;
   startedAtMs?: number;
@@ -92,6 +94,13 @@ const asides = {
   dispatch: ' (dispatch)',
   schedule: ' (schedule)',
 } as const;
+
+/** Whether a check of that name would be one of ours, of a run of that event. */
+export function checkNameFits(name: string, event: Run['change']['event']): boolean {
+  if (!name.startsWith('hookline / ')) return false;
+  const others = Object.values(asides).filter((aside) => aside !== '' && name.endsWith(aside));
+  return asides[event] === '' ? others.length === 0 : name.endsWith(asides[event]);
+}
 
 const timeouts: ReadonlySet<string> = new Set(['job-timeout', 'step-timeout', 'run-timeout', 'no-output']);
 

@@ -11,7 +11,9 @@ export type CommitStatus = {
   context: string;
   state: 'pending' | 'success' | 'failure' | 'error';
   description: string;
+  /** Empty where it is of a change that came to no run; then `deliveryId` says which delivery it came by. */
   runId: string;
+  deliveryId?: string;
 };
 
 /** Providers that have commit statuses; CodeCommit has none among its API's operations. */
@@ -32,7 +34,7 @@ export function commitStatus(run: Run): CommitStatus {
     sha: run.change.sha,
     context: contextOf(run.change.event),
     state,
-    description: shorten(description),
+    description: shortDescription(description),
     runId: run.id,
   };
 }
@@ -48,7 +50,7 @@ const contexts = {
   schedule: 'hookline/schedule',
 } as const;
 
-function contextOf(event: Run['change']['event']): string {
+export function contextOf(event: Run['change']['event']): string {
   return contexts[event];
 }
 
@@ -93,7 +95,8 @@ function tookText(run: Run): string {
   return seconds < 60 ? ` in ${seconds} s` : ` in ${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }
 
-function shorten(text: string): string {
+/** On one line, cut to what GitHub takes. */
+export function shortDescription(text: string): string {
   const line = text.toWellFormed().replaceAll(/\s+/g, ' ');
   if (line.length <= maxDescription) return line;
   // The cut may fall into a pair of surrogates; half of one is no character.

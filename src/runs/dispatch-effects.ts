@@ -26,6 +26,8 @@ export type DispatchPorts = {
   notify?: Notify;
   /** The page of a run, for the link beside a commit's status. */
   runUrl: (runId: string) => string;
+  /** The page of a delivery, for what came to no run. */
+  deliveryUrl: (deliveryId: string) => string;
   now: () => number;
   /** The time by which entries are held: the same for every control. */
   holdNow: () => Promise<number>;
@@ -136,14 +138,21 @@ async function perform(entry: OutboxEntry, ports: DispatchPorts, signal: AbortSi
         throw new ForgeRefusal('refused', `${check.provider} takes no checks here: no App is set`);
       }
       const report = await ports.reportOf(check, signal);
-      return forge.postCheck(check, report, { targetUrl: ports.runUrl(check.runId), signal });
+      return forge.postCheck(check, report, { targetUrl: pageOf(check, ports), signal });
     }
     case 'commit-status': {
       const forge = ports.forges[effect.status.provider];
       if (!forge?.postStatus) {
         throw new ForgeRefusal('refused', `${effect.status.provider} takes no commit statuses here`);
       }
-      return forge.postStatus(effect.status, { targetUrl: ports.runUrl(effect.status.runId), signal });
+      return forge.postStatus(effect.status, { targetUrl: pageOf(effect.status, ports), signal });
     }
   }
+}
+
+function pageOf(
+  { runId, deliveryId }: { runId: string; deliveryId?: string },
+  { runUrl, deliveryUrl }: Pick<DispatchPorts, 'runUrl' | 'deliveryUrl'>,
+): string {
+  return deliveryId === undefined ? runUrl(runId) : deliveryUrl(deliveryId);
 }

@@ -34,6 +34,12 @@ export type Forge = {
     text: string,
     options: { signal?: AbortSignal },
   ): Promise<void>;
+  /** Names of statuses and checks that a branch requires of what is merged into it. Rejects as `postStatus` does. */
+  requiredChecks?(
+    repository: string,
+    branch: string,
+    options: { signal: AbortSignal },
+  ): Promise<readonly string[]>;
   /** Whether the account may write to the repository. Rejects as `postStatus` does. */
   mayWrite?(repository: string, login: string, options: { signal: AbortSignal }): Promise<boolean>;
   /** Where the code of a change is fetched from, built from the settings and the repository's name alone. */

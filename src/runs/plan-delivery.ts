@@ -28,6 +28,7 @@ import {
   withCommitFacts,
 } from './read-pipeline.ts';
 import type { RemoteRefs } from './remote-refs.ts';
+import { requiredChecks } from './required-checks.ts';
 import type { ScheduleBook } from './schedule.ts';
 import { triggerOf } from './trigger-of.ts';
 
@@ -92,8 +93,10 @@ export async function planDelivery(
       ? await planChange(change, forge, delivery, ports, signal)
       : { no: `${change.provider} is not set up here` };
     if ('again' in outcome) return outcome;
-    if ('no' in outcome) planned.no.push(`${change.ref}: ${outcome.no}`);
-    else planned.runs.push(outcome.run);
+    if ('no' in outcome) {
+      planned.no.push(`${change.ref}: ${outcome.no}`);
+      planned.effects = [...(planned.effects ?? []), ...(outcome.effects ?? [])];
+    } else planned.runs.push(outcome.run);
     if ('note' in outcome) planned.notes = [...(planned.notes ?? []), `${change.ref}: ${outcome.note}`];
   }
   return planned;
@@ -122,7 +125,7 @@ async function interpret(
   }
 }
 
-type PlannedChange = { run: NewRun; note?: string } | { no: string } | { again: string };
+type PlannedChange = { run: NewRun; note?: string } | { no: string; effects?: Effect[] } | { again: string };
 
 async function planChange(
   change: Change,
@@ -179,12 +182,18 @@ async function planChange(
   }
   const problem = await learn(parsed);
   if (problem) return problem;
+  const leaveOut = async (no: string): Promise<PlannedChange> => {
+    const told = await requiredChecks(change, no, delivery, forge, ports.requests?.history, signal);
+    return 'again' in told ? told : { no, ...told };
+  };
   const match = matchTrigger(parsed.pipeline, triggerOf(change));
-  if (!match.matched) return { no: `${match.reason} ${match.line === undefined ? 'in' : 'of'} ${file}` };
+  if (!match.matched) {
+    return leaveOut(`${match.reason} ${match.line === undefined ? 'in' : 'of'} ${file}`);
+  }
   const planned = planRun(parsed.pipeline, triggerOf(change));
   // A check that is required must be told that its job is left out, and only a run can tell it.
   if (!forge.postCheck && planned.jobs.every(({ leftOut }) => leftOut)) {
-    return { no: leftOutText(planned, file) };
+    return leaveOut(leftOutText(planned, file));
   }
   const { policy } = ports;
   const refused = policy && planned.jobs.flatMap((job) => (job.leftOut ? [] : refusedOf(job, policy)));

@@ -55,6 +55,15 @@ export interface GitHost extends HostUrls {
   /** What stands below a pull request, the oldest first. */
   comments(pullRequest: PullRequest): Comment[];
   deleteComment(comment: Comment): void;
+  /** Nothing is merged into the branch without these. */
+  requireChecks(
+    repository: string,
+    branch: string,
+    names: readonly string[],
+    by?: 'protection' | 'ruleset',
+  ): void;
+  /** Any event at all, to the hooks of the repository. */
+  send(event: { repository: string; event: string; payload: object }): void;
   /** Who may write; everybody else may read. */
   readonly writers: Set<string>;
   /** Every token that an App had made is refused from now on. */
@@ -101,6 +110,7 @@ export async function startGitHost({
   const statuses = createCommitStatuses();
   const checks = createCheckRuns();
   const comments = createComments();
+  const required = new Map<string, readonly string[]>();
   const writers = new Set<string>();
   const apps = createApps(now);
   const access: Access = createAccess(token, apps);
@@ -155,6 +165,7 @@ export async function startGitHost({
       statuses,
       checks,
       comments,
+      requiredOf: ({ fullName }, branch, by) => [...(required.get(`${fullName} ${branch} ${by}`) ?? [])],
       permissionOf: (_, login) => (writers.has(login) ? 'write' : 'read'),
       webhooks,
       pullRequestsOf: pullRequests.listOf,
@@ -214,6 +225,10 @@ export async function startGitHost({
     },
     comments: ({ repository, number }) => comments.list(repository.fullName, number),
     deleteComment: comments.remove,
+    requireChecks(repository, branch, names, by = 'protection') {
+      required.set(`${get(repository).fullName} ${branch} ${by}`, names);
+    },
+    send,
     checks: (repository, sha) => checks.list(get(repository).fullName, sha),
     pressCheck(check, by, button) {
       const action = button === undefined ? 'rerequested' : 'requested_action';

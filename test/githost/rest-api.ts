@@ -21,6 +21,8 @@ export interface RestApiParts {
   statuses: CommitStatuses;
   webhooks: Webhooks;
   pullRequestsOf: (repository: BareRepository) => PullRequest[];
+  /** What a branch requires of what is merged into it, by its protection or by a rule set. */
+  requiredOf: (repository: BareRepository, branch: string, by: 'protection' | 'ruleset') => string[];
   faults: Faults;
   checks: CheckRuns;
   permissionOf: CheckApiParts['permissionOf'];
@@ -113,6 +115,26 @@ export function restApi(parts: RestApiParts): Hono {
   });
 
   app.route('/', checkApi({ ...parts, error: apiError }));
+
+  app.get('/repos/:owner/:repo/branches/:branch', (c) => {
+    const repository = repositoryOf(c.req.param(), c.req.header('authorization'));
+    if (repository === undefined) return c.json(apiError('Branch not found', 404), 404);
+    const { branch: name } = c.req.param();
+    const contexts = parts.requiredOf(repository, name, 'protection');
+    const required = { enforcement_level: contexts.length > 0 ? 'non_admins' : 'off', contexts };
+    const isProtected = contexts.length > 0;
+    const protection = { enabled: isProtected, required_status_checks: required };
+    return c.json({ name, protected: isProtected, protection });
+  });
+
+  app.get('/repos/:owner/:repo/rules/branches/:branch', (c) => {
+    const repository = repositoryOf(c.req.param(), c.req.header('authorization'));
+    if (repository === undefined) return c.json(apiError('Not Found', 404), 404);
+    const contexts = parts.requiredOf(repository, c.req.param('branch'), 'ruleset');
+    const checks = contexts.map((context) => ({ context }));
+    const parameters = { required_status_checks: checks, strict_required_status_checks_policy: false };
+    return c.json(contexts.length === 0 ? [] : [{ type: 'required_status_checks', parameters }]);
+  });
 
   const pullRequestOf = (fullName: string, number: number) => {
     const repository = find(fullName);

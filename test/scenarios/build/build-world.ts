@@ -112,6 +112,7 @@ export async function openBuildWorld(
       pipelines,
       openJob: (run, job) => openJob(run, job, { forges, vault, store, limits }),
       runUrl,
+      deliveryUrl: (id) => `https://ci.example.com/deliveries/${id}`,
       notify: createNotify({
         ...notify,
         statusBefore: createStatusBefore(db),
