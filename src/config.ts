@@ -13,6 +13,7 @@ import {
 } from './parse-setting.ts';
 import { type CodecommitSettings, readCodecommit } from './read-codecommit.ts';
 import { type EngineSettings, readEngine } from './read-engine.ts';
+import { type GitSettings, readGit } from './read-git.ts';
 import { type NotifySettings, readNotify } from './read-notify.ts';
 import { type RetentionSettings, readRetention } from './read-retention.ts';
 import { settingsTable } from './settings.ts';
@@ -72,6 +73,7 @@ export type Config = Readonly<{
     apiUrl: string;
   }>;
   codecommit: CodecommitSettings;
+  git: GitSettings;
   redisUrl?: string;
   databaseUrl?: string;
   s3?: Readonly<{ bucket: string; prefix: string }>;
@@ -215,6 +217,7 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
       apiUrl: url('GITHUB_API_URL') ?? defaultApiUrl(githubServer),
     },
     codecommit: readCodecommit(read, check),
+    git: readGit(check, whole),
     ...(redisUrl === undefined ? {} : { redisUrl }),
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
     ...(bucket === undefined ? {} : { s3: { bucket, prefix: read('S3_PREFIX') ?? '' } }),

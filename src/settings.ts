@@ -1,13 +1,7 @@
-/** One environment variable, as the README's table and `hookline config` show it. */
-export type Setting = {
-  name: string;
-  /** What holds when it is unset. */
-  fallback: string;
-  meaning: string;
-  /** Never shown. */
-  secret?: true;
-};
+import { forgeSettings } from './forge-settings.ts';
+import type { Setting } from './setting.ts';
 
+/** Every setting there is, in the order of the README. */
 export const settingsTable: readonly Setting[] = [
   { name: 'HOST', fallback: '127.0.0.1', meaning: 'address to listen on' },
   { name: 'PORT', fallback: '8080', meaning: 'port to listen on; 0 takes a free one' },
@@ -193,64 +187,7 @@ export const settingsTable: readonly Setting[] = [
     meaning:
       'seconds after SIGTERM in which `/readyz` says no and requests are still taken, for a proxy to notice',
   },
-  {
-    name: 'GITHUB_WEBHOOK_SECRET',
-    fallback: 'GitHub deliveries are refused',
-    meaning: 'secret of the webhook',
-    secret: true,
-  },
-  {
-    name: 'GITHUB_WEBHOOK_SECRET_PREVIOUS',
-    fallback: 'none',
-    meaning: 'the secret before, while it is being changed',
-    secret: true,
-  },
-  {
-    name: 'GITHUB_TOKEN',
-    fallback: 'public clones, no statuses',
-    meaning: 'clones and posts commit statuses',
-    secret: true,
-  },
-  {
-    name: 'GITHUB_APP_ID',
-    fallback: 'no App',
-    meaning: 'number of the GitHub App as which hookline clones and reports, in place of a token',
-  },
-  {
-    name: 'GITHUB_APP_PRIVATE_KEY',
-    fallback: 'no App',
-    meaning: 'private key of that App: its PEM text, or the path of a file that holds it',
-    secret: true,
-  },
-  { name: 'GITHUB_SERVER_URL', fallback: 'https://github.com', meaning: 'GitHub Enterprise Server' },
-  {
-    name: 'GITHUB_API_URL',
-    fallback: 'https://api.github.com',
-    meaning: 'REST API; for another server SERVER/api/v3',
-  },
-  {
-    name: 'CODECOMMIT_WEBHOOK_SECRET',
-    fallback: 'CodeCommit deliveries are refused',
-    meaning: 'secret shared with the Lambda bridge',
-    secret: true,
-  },
-  {
-    name: 'CODECOMMIT_SNS_TOPICS',
-    fallback: 'messages of SNS are refused',
-    meaning: 'ARNs of the topics that bring CodeCommit events by SNS, with commas between',
-  },
-  {
-    name: 'CODECOMMIT_EVENTBRIDGE_KEY',
-    fallback: 'events of EventBridge are refused',
-    meaning:
-      'key of the connection of an API destination, at least 16 characters; several with commas between',
-    secret: true,
-  },
-  {
-    name: 'CODECOMMIT_GIT_URL',
-    fallback: 'https://git-codecommit.REGION.amazonaws.com',
-    meaning: 'base of the clone addresses',
-  },
+  ...forgeSettings,
   {
     name: 'REDIS_URL',
     fallback: 'a redis-server of its own',

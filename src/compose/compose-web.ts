@@ -7,6 +7,7 @@ import { createCodecommitForge } from '../codecommit/codecommit-forge.ts';
 import type { Config } from '../config.ts';
 import { fingerprint, identityOf } from '../contract/keys.ts';
 import { mintCodeCommitCredential } from '../git/codecommit-credential.ts';
+import { createGitForge } from '../git/git-forge.ts';
 import { createPipelineSource } from '../git/pipeline-source.ts';
 import { createRemoteRefs } from '../git/remote-refs.ts';
 import { createGithubForge } from '../github/github-forge.ts';
@@ -48,6 +49,7 @@ import { createSqlSecrets } from '../sql/sql-secrets.ts';
 import { createStatusBefore } from '../sql/status-before.ts';
 import { createPages } from '../web/pages.ts';
 import { interpretCodecommitEvent } from '../webhooks/codecommit/interpret-codecommit-event.ts';
+import { interpretPushEvent } from '../webhooks/generic/interpret-push-event.ts';
 import { interpretGithubEvent } from '../webhooks/github/interpret-github-event.ts';
 import { readCheckRequest } from '../webhooks/github/read-check-request.ts';
 import { readCommentRequest } from '../webhooks/github/read-comment-request.ts';
@@ -134,7 +136,8 @@ export async function startWeb(
     mint: mintCodeCommitCredential,
     now,
   });
-  const forges = { github, codecommit };
+  const git = createGitForge({ interpret: interpretPushEvent, ...config.git });
+  const forges = { github, codecommit, git };
   const { logLimitBytes, job } = config;
 
   let draining = false;

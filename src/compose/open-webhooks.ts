@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { codecommitWebhook } from '../webhooks/codecommit/codecommit-webhook.ts';
 import { eventbridgeWebhook } from '../webhooks/eventbridge/eventbridge-webhook.ts';
+import { gitWebhook } from '../webhooks/generic/git-webhook.ts';
 import { githubWebhook } from '../webhooks/github/github-webhook.ts';
 import type { IntakePorts, IntakeRoute } from '../webhooks/intake-route.ts';
 import { fetchFromSns } from '../webhooks/sns/fetch-from-sns.ts';
@@ -15,5 +16,6 @@ export function openWebhooks(config: Config, ports: IntakePorts & { log: Log }):
     codecommitWebhook({ secrets, ...ports }),
     snsWebhook({ topics: snsTopics, fetchFromSns, ...ports }),
     eventbridgeWebhook({ keys: eventbridgeKeys, ...ports }),
+    gitWebhook({ secrets: config.git.secrets, repositories: config.git.repositories, ...ports }),
   ];
 }

@@ -6,7 +6,7 @@
  * path, a URL and an argument list. Titles, messages and people's names are text of strangers.
  */
 export type Change = {
-  provider: 'github' | 'codecommit';
+  provider: 'github' | 'codecommit' | 'git';
   event: 'push' | 'tag' | 'pull_request' | 'merge_group' | 'release' | 'dispatch' | 'schedule';
   /** `owner/name` on GitHub; CodeCommit repositories have no owner and are named by `name` alone. */
   repository: string;

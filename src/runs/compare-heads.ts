@@ -14,12 +14,17 @@ export const graceMs = 30_000;
 /**
  * Which of the heads that stand on the server nobody here was ever told of. Pure. `isFirst`: nobody looked before, so that
  * references of which nothing is known may be as old as the repository; they are learned and not built. `built`: those
- * of the heads that have a run.
+ * of the heads that have a run. `waitMs`: how long something is suspected before it is missing.
  */
 export function compareHeads(
   heads: ReadonlyMap<string, string>,
   known: ReadonlyMap<string, KnownHead>,
-  { isFirst, built, nowMs }: { isFirst: boolean; built: ReadonlySet<string>; nowMs: number },
+  {
+    isFirst,
+    built,
+    nowMs,
+    waitMs = graceMs,
+  }: { isFirst: boolean; built: ReadonlySet<string>; nowMs: number; waitMs?: number },
 ): HeadComparison {
   const found: HeadComparison = { learned: [], suspected: [], missing: [], gone: [] };
   for (const [ref, sha] of heads) {
@@ -27,10 +32,10 @@ export function compareHeads(
     if (head?.sha === sha && head.foundSha === undefined) continue;
     if (head?.sha === sha || built.has(ref) || (isFirst && head === undefined)) {
       found.learned.push({ ref, sha });
-    } else if (head?.foundSha !== sha || (head.foundAtMs ?? nowMs) > nowMs - graceMs) {
+    } else if (waitMs > 0 && (head?.foundSha !== sha || (head.foundAtMs ?? nowMs) > nowMs - waitMs)) {
       if (head?.foundSha !== sha) found.suspected.push({ ref, sha });
     } else {
-      found.missing.push({ ref, sha, ...(head.sha === '' ? {} : { before: head.sha }) });
+      found.missing.push({ ref, sha, ...(head?.sha ? { before: head.sha } : {}) });
     }
   }
   found.gone = [...known.keys()].filter((ref) => !heads.has(ref));

@@ -17,7 +17,7 @@ export type DeliveryQueue = {
 
 export type RecordedDelivery = {
   id: string;
-  source: 'github' | 'codecommit' | 'hookline';
+  source: 'github' | 'codecommit' | 'git' | 'hookline';
   event: string;
   body: Uint8Array;
   receivedAtMs: number;

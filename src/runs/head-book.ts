@@ -34,6 +34,8 @@ export type HeadBook = {
     how: { atMs: number; isLate: boolean },
   ): Promise<void>;
   forget(repository: string, ref: string): Promise<void>;
+  /** It is to be looked at, although nothing may have come from it. */
+  watch(place: KnownRepository, atMs: number): Promise<void>;
   /** Those that something arrived from since then. */
   repositories(sinceMs: number): Promise<KnownRepository[]>;
   /**

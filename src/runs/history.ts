@@ -175,7 +175,7 @@ export type NotificationDetail = Omit<StatusDetail, 'context' | 'state' | 'descr
 export type DeliverySummary = {
   id: string;
   /** `hookline`: the service itself, for what no provider sends. */
-  source: 'github' | 'codecommit' | 'hookline';
+  source: 'github' | 'codecommit' | 'git' | 'hookline';
   deliveryId: string;
   event: string;
   repository?: string;

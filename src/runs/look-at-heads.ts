@@ -22,11 +22,11 @@ const branches = 'refs/heads/';
 /**
  * Compares the branches and open pull requests of a repository with what was heard of them, and takes in the commits that
  * no delivery and no run ever named. May be killed anywhere and done again. `more`: something was found that is to be looked
- * at again soon.
+ * at again soon. `isPolled`: nobody tells of it otherwise, so that nothing is waited for and nothing was missed.
  */
 export async function lookAtHeads(
   place: KnownRepository,
-  { isFirst }: { isFirst: boolean },
+  { isFirst, isPolled = false }: { isFirst: boolean; isPolled?: boolean },
   ports: HeadPorts,
   signal: AbortSignal,
 ): Promise<'more' | 'done'> {
@@ -48,7 +48,12 @@ export async function lookAtHeads(
   for (const [ref, sha] of isFirst ? unknown.filter(([ref]) => known.has(ref)) : unknown) {
     if (await heads.hasRun({ repository, ref, sha })) built.add(ref);
   }
-  const compared = compareHeads(standing, known, { isFirst, built, nowMs: startedAtMs });
+  const compared = compareHeads(standing, known, {
+    isFirst,
+    built,
+    nowMs: startedAtMs,
+    ...(isPolled ? { waitMs: 0 } : {}),
+  });
   const takenIn = compared.missing.slice(0, mostAtOnce).map(({ ref, sha, before }) => {
     const change = pulls?.find((pull) => pull.ref === ref) ?? pushOf(place, { ref, sha });
     const id = ports.newId();
@@ -59,16 +64,17 @@ export async function lookAtHeads(
       repository,
       body: { change: { ...change, ...(before === undefined ? {} : { before }) } },
       atMs: ports.now(),
-      recovered: true,
+      ...(isPolled ? {} : { recovered: true as const }),
     } as const;
     return { ref, sha, delivery };
   });
   const gone = compared.gone.filter((ref) => ref.startsWith(branches) || pulls !== undefined);
   await heads.settle(repository, { ...compared, takenIn, gone }, startedAtMs);
   for (const { ref, sha, delivery } of takenIn) {
+    const how = isPolled ? 'found' : 'recovered';
     log.info(
-      { repository, ref, sha, id: delivery.id, recovered: true },
-      `recovered: ${ref} of ${repository}`,
+      { repository, ref, sha, id: delivery.id, recovered: !isPolled },
+      `${how}: ${ref} of ${repository}`,
     );
   }
   const isWaitedFor = [...standing].some(([ref, sha]) => known.get(ref)?.foundSha === sha);

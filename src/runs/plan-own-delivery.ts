@@ -9,7 +9,7 @@ import type { ScheduleBook } from './schedule.ts';
 import { scheduledChange } from './scheduled-change.ts';
 
 export type OwnPorts = {
-  forges: Partial<Record<'github' | 'codecommit', Forge>>;
+  forges: Partial<Record<Change['provider'], Forge>>;
   schedules: ScheduleBook;
   refs: RemoteRefs;
   heads?: HeadBook | undefined;

@@ -31,6 +31,15 @@ export function createSqlHeads(db: Kysely<Tables>): HeadBook {
       await db.deleteFrom('heads').where('repository', '=', repository).where('ref', '=', ref).execute();
     },
 
+    async watch({ repository, ...place }, atMs) {
+      const look = { place: JSON.stringify(place), noted_at: atMs };
+      await db
+        .insertInto('head_looks')
+        .values({ repository, ...look })
+        .onConflict((conflict) => conflict.column('repository').doUpdateSet(look))
+        .execute();
+    },
+
     async repositories(sinceMs) {
       const rows = await db
         .selectFrom('head_looks')

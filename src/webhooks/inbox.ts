@@ -24,7 +24,7 @@ export type Inbox = {
   refuse(refused: RefusedDelivery): void;
 };
 
-export type Source = 'github' | 'codecommit';
+export type Source = 'github' | 'codecommit' | 'git';
 
 export type Recorded = { outcome: 'recorded' | 'duplicate'; id: string };
 

@@ -31,6 +31,7 @@ const statusByCode = {
   'body-not-json': 400,
   'payload-not-an-object': 400,
   'event-does-not-fit': 400,
+  'repository-unknown': 400,
   'payload-malformed': 400,
   'too-many-large-bodies': 503,
 } as const satisfies Record<string, 400 | 401 | 408 | 413 | 415 | 503>;

@@ -68,6 +68,17 @@ export function describeHeads(name: string, open: () => Promise<HeadStores>): vo
       expect(await heads.repositories(0)).toEqual([place, shop]);
     });
 
+    it('are looked for where they are to be watched, although nothing ever came from there', async () => {
+      const { heads } = await opened();
+      const site = { provider: 'git', repository: 'team/site' } as const;
+      await heads.watch(site, 1_000);
+      await heads.watch(site, 2_000);
+      expect(await heads.repositories(2_000)).toEqual([site]);
+      expect(await heads.known('team/site')).toEqual(new Map());
+      const first = await heads.claim('team/site', { nowMs: 3_000, unlessSinceMs: 2_900 });
+      expect(first).toEqual({ isFirst: true });
+    });
+
     it('are looked for by one of many that ask at once, the first time as such', async () => {
       const { heads, beside } = await opened();
       await heads.note({ ...place, ref: main, sha: 'a' }, soon);

@@ -8,7 +8,7 @@ export const deliveryOutcomes = ['pending', 'runs', 'ignored'] as const;
 export const deliverySummaryJson = z
   .object({
     id: z.string(),
-    source: z.enum(['github', 'codecommit', 'hookline']),
+    source: z.enum(['github', 'codecommit', 'git', 'hookline']),
     deliveryId: z.string().openapi({ description: 'As the sender calls it.' }),
     event: z.string(),
     repository: z.string().optional(),

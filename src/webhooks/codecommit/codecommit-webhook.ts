@@ -1,7 +1,7 @@
 import { usableSecrets } from '../hmac-signature.ts';
 import { type IntakePorts, type IntakeRoute, intakeRoute } from '../intake-route.ts';
+import { timestampedSignature } from '../timestamped-signature.ts';
 import { acceptCodecommitEvent } from './accept-codecommit-event.ts';
-import { bridgeSignature } from './verify-bridge-signature.ts';
 
 export type CodecommitOptions = {
   /** Any of them signs; several during a rotation. */
@@ -28,7 +28,13 @@ export function codecommitWebhook({
       path: '/webhooks/codecommit',
       claimedEvent: () => 'other',
       admit(header, receivedAtMs) {
-        const verify = bridgeSignature({ header, secrets: usable, toleranceSeconds, nowMs: receivedAtMs });
+        const verify = timestampedSignature({
+          header,
+          secrets: usable,
+          secretName: 'CODECOMMIT_WEBHOOK_SECRET',
+          toleranceSeconds,
+          nowMs: receivedAtMs,
+        });
         return (body) => {
           verify(body);
           const userAgent = header('user-agent');

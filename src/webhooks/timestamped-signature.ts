@@ -1,28 +1,32 @@
-import { isSignedWithOneOf, parseSignature } from '../hmac-signature.ts';
-import type { HeaderLookup } from '../intake-route.ts';
-import { WebhookRefusal } from '../webhook-refusal.ts';
+import { isSignedWithOneOf, parseSignature } from './hmac-signature.ts';
+import type { HeaderLookup } from './intake-route.ts';
+import { WebhookRefusal } from './webhook-refusal.ts';
 
-type BridgeSignature = {
+type TimestampedSignature = {
   header: HeaderLookup;
   secrets: readonly string[];
+  /** The setting that the sender's secret belongs into. */
+  secretName: string;
   toleranceSeconds: number;
   nowMs: number;
 };
 
 /**
- * Checks what the headers say, then gives the check of the body. The time is part of what is signed, so a captured
- * request is worth nothing after the tolerance; within it the delivery's id makes it a duplicate.
+ * Checks what the headers say, then gives the check of the body. `X-Hookline-Timestamp: <unix seconds>` and
+ * `X-Hookline-Signature-256: sha256=<hex>`, an HMAC-SHA-256 over `<timestamp>.<raw body>`: the time is part of what is
+ * signed, so a captured request is worth nothing after the tolerance; within it the delivery's id makes it a duplicate.
  */
-export function bridgeSignature({
+export function timestampedSignature({
   header,
   secrets,
+  secretName,
   toleranceSeconds,
   nowMs,
-}: BridgeSignature): (body: Buffer) => void {
+}: TimestampedSignature): (body: Buffer) => void {
   if (secrets.length === 0) {
     throw new WebhookRefusal(
       'secret-not-configured',
-      'hookline has no secret for the CodeCommit bridge and takes no unsigned deliveries: set CODECOMMIT_WEBHOOK_SECRET to the secret the bridge signs with',
+      `hookline has no secret for this address and takes no unsigned deliveries: set ${secretName} to the secret the sender signs with`,
     );
   }
   const signature = parseSignature('X-Hookline-Signature-256', header('x-hookline-signature-256'));
@@ -38,7 +42,7 @@ export function bridgeSignature({
     if (isSignedWithOneOf(secrets, signature, `${timestamp}.`, body)) return;
     throw new WebhookRefusal(
       'signature-mismatch',
-      'X-Hookline-Signature-256 does not match "<timestamp>.<body>": the secret of the bridge is not CODECOMMIT_WEBHOOK_SECRET, or something on the way changed the body',
+      `X-Hookline-Signature-256 does not match "<timestamp>.<body>": the secret of the sender is not ${secretName}, or something on the way changed the body`,
     );
   };
 }
