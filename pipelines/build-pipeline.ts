@@ -148,6 +148,7 @@ function buildArtifact(shape: ArtifactShape): ArtifactDefinition {
     paths: listOf(shape.paths).map(tidyPath),
     exclude: listOf(shape.exclude).map(tidyPath),
     stripPrefix: prefix === '.' ? '' : prefix,
+    ...(shape.format === undefined || shape.format === 'zip' ? {} : { format: shape.format }),
   };
 }
 

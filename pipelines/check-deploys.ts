@@ -28,16 +28,19 @@ function checkTarget({ path, name, targets }: DeployOutline): Finding[] {
   return [{ path: [...path, second], atKey: true, message, expected: 'one target per deployment' }];
 }
 
-type MadeArtifact = { name: string; maker: string; mayFail: boolean };
+type MadeArtifact = { name: string; maker: string; mayFail: boolean; format?: string };
 
 /** Under the names that they have in the run, each combination of a matrix being a job of its own. */
 function artifactsOf(job: JobOutline): MadeArtifact[] {
   return jobsMadeOf(job).flatMap(({ name: maker, values }) =>
-    [...new Set(job.artifacts.map(({ name }) => renderMatrix(name, values)))].map((name) => ({
-      name,
-      maker,
-      mayFail: job.allowsFailure,
-    })),
+    [...new Map(job.artifacts.map((each) => [renderMatrix(each.name, values), each.format]))].map(
+      ([name, format]) => ({
+        name,
+        maker,
+        mayFail: job.allowsFailure,
+        ...(format === undefined ? {} : { format }),
+      }),
+    ),
   );
 }
 
@@ -46,6 +49,10 @@ function checkArtifact({ artifact }: DeployOutline, all: readonly MadeArtifact[]
   const makers = all.filter(({ name }) => name === artifact.name);
   const [only] = makers;
   if (only !== undefined && makers.length === 1) {
+    if (only.format !== undefined && only.format !== 'zip') {
+      const message = `artifact ${quote(artifact.name)} is packed as ${only.format}, and deployments take zips`;
+      return [{ path: artifact.path, message, expected: 'an artifact without `format`' }];
+    }
     if (!only.mayFail) return [];
     const message = `artifact ${quote(artifact.name)} is made by job "${only.maker}", which may fail`;
     return [{ path: artifact.path, message, expected: 'an artifact of a job without allow_failure' }];

@@ -19,7 +19,7 @@ export type JobOutline = Named & {
   needs: Named[];
   secrets: Named[];
   variables: Named[];
-  artifacts: Named[];
+  artifacts: (Named & { format?: string })[];
   steps: { name: Named | undefined; variables: Named[]; path: YamlPath }[];
 };
 
@@ -107,7 +107,10 @@ function outlineJob(name: string, value: unknown, path: YamlPath, defaultImage: 
     // For a shorthand job the variables at the top are the pipeline's.
     variables: path.length === 0 ? [] : keysAt(job['env'], [...path, 'env']),
     artifacts: listAt(job['artifacts']).flatMap((artifact, index) =>
-      textsAt(mapAt(artifact)['name'], [...path, 'artifacts', index, 'name']),
+      textsAt(mapAt(artifact)['name'], [...path, 'artifacts', index, 'name']).map((named) => {
+        const { format } = mapAt(artifact);
+        return typeof format === 'string' ? { ...named, format } : named;
+      }),
     ),
     matrix:
       path.length > 0 && isMap(job['matrix']) ? readMatrix(job['matrix'], [...path, 'matrix']) : undefined,

@@ -203,16 +203,18 @@ export type StepDefinition = {
 
 export type StepRetry = { attempts: number; waitMs: number };
 
-/** A zip to be made of the workspace after the last step, stored as `<name>.zip`. */
+/** An archive to be made of the workspace after the last step, stored as `<name>.<format>`. */
 export type ArtifactDefinition = {
   name: string;
   /** Globs, files or directories (meaning everything below), relative to the checkout. */
   paths: string[];
   exclude: string[];
-  /** Leading directory to be left out of the names in the zip; empty for none. */
+  /** Leading directory to be left out of the names in it; empty for none. */
   stripPrefix: string;
   /** It is left out when there is nothing of it. Only there when true. */
   optional?: true;
+  /** Absent: zip. */
+  format?: 'tar.gz' | 'tar.zst';
 };
 
 /** Paths as those of an artifact, where files lie that say what tests came to. At least one of the two has some. */

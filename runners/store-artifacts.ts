@@ -3,10 +3,11 @@ import { BlobRefusal, type BlobRefusalCode } from '../src/blobs/blob-refusal.ts'
 import type { BlobStore } from '../src/blobs/blob-store.ts';
 import type { JobEvent } from '../src/contract/job-event.ts';
 import type { BuildSpec } from '../src/contract/job-spec.ts';
-import { artifactKey } from '../src/contract/live-log.ts';
+import { artifactFileName, artifactKey } from '../src/contract/live-log.ts';
 import { messageOf } from '../src/errors.ts';
 import { ArtifactRefusal } from './artifacts/artifact-refusal.ts';
 import { collectFiles } from './artifacts/collect-files.ts';
+import { writeTar } from './artifacts/tar-writer.ts';
 import { writeZip } from './artifacts/zip-writer.ts';
 
 const patienceMs = 10 * 60_000;
@@ -14,7 +15,7 @@ const retry = { firstMs: 1_000, mostMs: 30_000 };
 const permanent: ReadonlySet<BlobRefusalCode> = new Set(['bad-key', 'too-large', 'closed']);
 
 /**
- * Zips each artifact of a job straight into the blob store and reports it. Call it only when every container of
+ * Packs each artifact of a job straight into the blob store and reports it. Call it only when every container of
  * the job is dead: nothing may change the workspace meanwhile. Rejects with an `ArtifactRefusal` that names the
  * pattern or file when an artifact cannot be made. A store that fails is tried again for some minutes: the job's work
  * is done by then, and worth waiting for.
@@ -43,22 +44,26 @@ export async function storeArtifacts(options: {
       throw error;
     });
     if (entries.length === 0 && artifact.optional) continue;
-    const key = artifactKey(spec, artifact.name);
-    const { sizeBytes, sha256, fileCount } = await patiently(options, artifact.name, async () => {
-      const zip = writeZip(entries, { signal });
-      await blobs.put(key, zip.stream, { signal });
-      return zip.done;
+    const { name, format } = artifact;
+    const key = artifactKey(spec, name, format);
+    const fileName = artifactFileName(name, format);
+    const { sizeBytes, sha256, fileCount } = await patiently(options, fileName, async () => {
+      const archive =
+        format === undefined ? writeZip(entries, { signal }) : writeTar(entries, format, { signal });
+      await blobs.put(key, archive.stream, { signal });
+      return archive.done;
     });
     const at = options.now();
-    options.report({ type: 'artifact.stored', at, name: artifact.name, key, sizeBytes, sha256, fileCount });
+    const packed = { sizeBytes, sha256, fileCount, ...(format === undefined ? {} : { format }) };
+    options.report({ type: 'artifact.stored', at, name, key, ...packed });
     const size = `${fileCount} entries, ${sizeBytes} bytes, sha256 ${sha256}`;
-    options.note(`artifact ${artifact.name}.zip: ${size}, stored in ${at - startedAtMs} ms`);
+    options.note(`artifact ${fileName}: ${size}, stored in ${at - startedAtMs} ms`);
   }
 }
 
 async function patiently<T>(
   options: { signal: AbortSignal; now: () => number; note: (text: string) => void },
-  name: string,
+  fileName: string,
   store: () => Promise<T>,
 ): Promise<T> {
   const { signal, now } = options;
@@ -70,7 +75,7 @@ async function patiently<T>(
       const mayPass =
         !(error instanceof ArtifactRefusal) && !(error instanceof BlobRefusal && permanent.has(error.code));
       if (!mayPass || signal.aborted || now() - startedAtMs > patienceMs) throw error;
-      options.note(`artifact ${name}.zip was not taken by the store: ${messageOf(error)}; trying again`);
+      options.note(`artifact ${fileName} was not taken by the store: ${messageOf(error)}; trying again`);
       await sleep(waitMs, undefined, { signal }).catch(() => {});
     }
   }

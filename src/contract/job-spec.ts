@@ -85,6 +85,8 @@ export const buildSpecSchema = common.extend({
       exclude: z.array(z.string()),
       stripPrefix: z.string().optional(),
       optional: z.boolean().optional(),
+      /** Absent: zip. */
+      format: z.enum(['tar.gz', 'tar.zst']).optional(),
     }),
   ),
   /** Where files lie that say what tests came to. */

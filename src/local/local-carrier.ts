@@ -5,6 +5,7 @@ import type { JobContainer } from '../../runners/engine/engine.ts';
 import type { BuildPorts } from '../../runners/run-job.ts';
 import type { JobEvent } from '../contract/job-event.ts';
 import type { BuildSpec } from '../contract/job-spec.ts';
+import { artifactFileName } from '../contract/live-log.ts';
 import type { CodeSource } from '../runs/forge.ts';
 import { buildSpecOf, type JobLimits } from '../runs/job-spec-of.ts';
 import { carryOutJob } from './carry-out-job.ts';
@@ -53,11 +54,11 @@ export function createLocalCarrier(
         failed ??= event.index;
       }
       if (event.type === 'artifact.stored') {
-        const { name, sizeBytes, fileCount } = event;
+        const { name, format, sizeBytes, fileCount } = event;
         options.onArtifact({
           job: job.name,
           name,
-          path: out.artifactPath(job.name, name),
+          path: out.artifactPath(job.name, artifactFileName(name, format)),
           sizeBytes,
           fileCount,
         });

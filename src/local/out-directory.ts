@@ -14,7 +14,7 @@ export type OutDirectory = {
   blobs: Pick<BlobStore, 'put'>;
   appendLog(jobName: string, lines: readonly string[]): void;
   logPath(jobName: string): string;
-  artifactPath(jobName: string, artifact: string): string;
+  artifactPath(jobName: string, fileName: string): string;
 };
 
 export async function openOutDirectory(
@@ -26,7 +26,7 @@ export async function openOutDirectory(
   await mark(root);
   // What an earlier run left of the same job would be taken for this one's.
   for (const { name } of jobs) await rm(join(root, folderName(name)), { recursive: true, force: true });
-  const artifactPath = (job: string, artifact: string) => join(root, folderName(job), `${artifact}.zip`);
+  const artifactPath = (job: string, fileName: string) => join(root, folderName(job), fileName);
   const logPath = (job: string) => join(root, folderName(job), 'log.txt');
   return {
     artifactPath,
@@ -38,7 +38,7 @@ export async function openOutDirectory(
     blobs: {
       async put(key, body, { signal, sizeBytes } = {}) {
         const [, , jobId = '', , file = ''] = key.split('/');
-        const path = artifactPath(names.get(jobId) ?? jobId, file.replace(/\.zip$/, ''));
+        const path = artifactPath(names.get(jobId) ?? jobId, file);
         const meter = createBodyMeter(key, sizeBytes);
         const part = `${path}.part`;
         await mkdir(dirname(path), { recursive: true });

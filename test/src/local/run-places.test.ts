@@ -57,7 +57,7 @@ describe('the directory for what a run makes', () => {
     const put = await out.blobs.put('artifacts/run/j2/1/app.zip', Buffer.from('zip'));
     expect(put.sizeBytes).toBe(3);
     out.appendLog('build', ['one', 'two']);
-    expect(readFileSync(out.artifactPath('test (node=20)', 'app'), 'utf8')).toBe('zip');
+    expect(readFileSync(out.artifactPath('test (node=20)', 'app.zip'), 'utf8')).toBe('zip');
     expect(readFileSync(join(root, 'build/log.txt'), 'utf8')).toBe('one\ntwo\n');
     expect(readFileSync(join(root, '.gitignore'), 'utf8')).toMatch(/^\*$/m);
     expect(readdirSync(join(root, 'test-node=20'))).toEqual(['app.zip']);
@@ -68,7 +68,7 @@ describe('the directory for what a run makes', () => {
     const first = await openOutDirectory(root, jobs);
     await first.blobs.put('artifacts/run/j1/1/old.zip', Buffer.from('zip'));
     await openOutDirectory(root, jobs);
-    expect(existsSync(first.artifactPath('build', 'old'))).toBe(false);
+    expect(existsSync(first.artifactPath('build', 'old.zip'))).toBe(false);
   });
 
   it('leaves nothing of an artifact that could not be made', async () => {
