@@ -27,12 +27,9 @@ export async function checkoutRow(bench: BenchContext): Promise<Line[]> {
       product: () => long.timed(long.product),
       floor: () => long.timed(long.fetchAndCheckout),
       short: () => short.timed(short.product),
-      shallow: () => long.timed((directory) => long.clone(directory)),
     });
-    const [product, floor, brief, shallow] = [
-      ...[results.product, results.floor, results.short, results.shallow].map(median),
-    ];
-    if (product === undefined || floor === undefined || brief === undefined || shallow === undefined)
+    const [product, floor, brief] = [results.product, results.floor, results.short].map(median);
+    if (product === undefined || floor === undefined || brief === undefined)
       throw new Error('nothing was measured');
     const line = (what: string, figure: number, note?: string): Line => ({
       ...{ row: '11', what, figure: ms(figure) },
@@ -46,7 +43,6 @@ export async function checkoutRow(bench: BenchContext): Promise<Line[]> {
       ),
       line('floor: git fetch into a bare repository, git checkout into an empty directory', floor),
       line('hookline: the same files, 10 commits', brief, `${(product / brief).toFixed(2)} × with 5,000`),
-      line('git clone --depth 1', shallow, `hookline ${(product / shallow).toFixed(2)} ×`),
     ];
   } finally {
     await long.close();
@@ -94,7 +90,6 @@ async function openRepository(bench: BenchContext, name: string, commits: number
       await run('git', [...checkout, '--', '.'], { env });
       await rm(`${directory}.index`);
     },
-    clone: (directory: string) => git('clone', '--quiet', '--depth=1', cloneUrl, directory),
     close: () => mirrors.close(),
   };
 }
