@@ -8,12 +8,17 @@ const main = 'refs/heads/main';
 function compare(
   heads: Record<string, string>,
   known: Record<string, KnownHead>,
-  given: { isFirst?: boolean; built?: string[] } = {},
+  given: { isFirst?: boolean; built?: string[]; waitMs?: number } = {},
 ) {
   const { learned, suspected, missing, gone } = compareHeads(
     new Map(Object.entries(heads)),
     new Map(Object.entries(known)),
-    { isFirst: given.isFirst ?? false, built: new Set(given.built), nowMs },
+    {
+      isFirst: given.isFirst ?? false,
+      built: new Set(given.built),
+      nowMs,
+      ...(given.waitMs === undefined ? {} : { waitMs: given.waitMs }),
+    },
   );
   return { learned: learned.length, suspected: suspected.length, missing, gone };
 }
@@ -32,6 +37,20 @@ describe('a head', () => {
     expect(compare({ [main]: 'b' }, { [main]: recently })).toEqual(nothing);
     const other = { sha: 'a', foundSha: 'x', foundAtMs: 0 };
     expect(compare({ [main]: 'b' }, { [main]: other })).toEqual(suspected);
+  });
+
+  it('is missing at once where no delivery is waited for, on a new branch as well', () => {
+    const moved = compare({ [main]: 'b', 'refs/heads/new': 'c' }, { [main]: { sha: 'a' } }, { waitMs: 0 });
+    const missing = [
+      { ref: main, sha: 'b', before: 'a' },
+      { ref: 'refs/heads/new', sha: 'c' },
+    ];
+    expect(moved).toEqual({ ...nothing, missing });
+    expect(compare({ [main]: 'b' }, {}, { waitMs: 0, isFirst: true })).toEqual({ ...nothing, learned: 1 });
+    expect(compare({ [main]: 'b' }, { [main]: { sha: 'a' } }, { waitMs: 0, built: [main] })).toEqual({
+      ...nothing,
+      learned: 1,
+    });
   });
 
   it('is missing when nobody has named it after a while', () => {
