@@ -101,8 +101,7 @@ export TRAVIS_PULL_REQUEST_SHA= RAILS_ENV="\${RAILS_ENV:-test}" RACK_ENV="\${RAC
 export LANG="\${LANG:-C.UTF-8}" USER="\${USER:-$(id -un 2>/dev/null)}"
 if [ "$TRAVIS_PULL_REQUEST" != false ]; then
   TRAVIS_PULL_REQUEST_SHA="$HOOKLINE_SHA"
-  # What is built is the commit merged into its base, where there is such a merge.
-  command -v git >/dev/null && TRAVIS_COMMIT="$(git rev-parse HEAD 2>/dev/null || echo "$HOOKLINE_SHA")"
+  TRAVIS_COMMIT="\${HOOKLINE_MERGE_SHA:-$HOOKLINE_SHA}"
 fi
 case $HOOKLINE_EVENT in
   pull_request) TRAVIS_EVENT_TYPE=pull_request ;;
