@@ -14,7 +14,8 @@ export function expiredBecause(
     return `${what} are kept for ${daysText(keptMs)} after their run`;
   }
   const newer = place - 1;
-  return `${newer} newer ${newer === 1 ? 'run' : 'runs'} of its branch have artifacts, and ${artifactRuns} are kept`;
+  const kept = artifactRuns === 1 ? 'run' : `${artifactRuns} runs`;
+  return `artifacts are kept of the newest ${kept} of a branch, and ${newer} ${newer === 1 ? 'is' : 'are'} newer`;
 }
 
 function daysText(ms: number): string {

@@ -119,7 +119,7 @@ describe('docker-compose.yml', () => {
     expect(createHash('sha256').update(zip).digest('hex')).toBe(artifact?.sha256);
 
     const keys = await keysInBucket();
-    expect(keys.filter((key) => key.startsWith('artifacts/'))).toHaveLength(1);
+    expect(keys.filter((key) => /^artifacts\/.*\.zip$/.test(key))).toHaveLength(1);
     expect(keys.filter((key) => key.startsWith('logs/')).length).toBeGreaterThan(0);
     await waitUntil(async () => scene.git.statuses('demo/shop', sha)[0]?.state === 'success', {
       what: 'the commit status',

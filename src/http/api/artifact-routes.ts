@@ -1,5 +1,6 @@
 import { createRoute, z } from '@hono/zod-openapi';
 import type { BlobStore, FoundBlob } from '../../blobs/blob-store.ts';
+import { contentTypeOf } from '../../blobs/content-type.ts';
 import { artifactFileName } from '../../contract/live-log.ts';
 import type { Log } from '../../log.ts';
 import type { ArtifactDetail, History } from '../../runs/history.ts';
@@ -11,16 +12,17 @@ import { parseRange } from './parse-range.ts';
 import { reportedBody } from './reported-body.ts';
 import { removedText } from './wire.ts';
 
-const zip = { 'application/zip': { schema: z.string().openapi({ format: 'binary' }) } };
+const bytes = { schema: z.string().openapi({ format: 'binary' }) };
+const archive = { 'application/zip': bytes, 'application/gzip': bytes, 'application/zstd': bytes };
 
 const download = createRoute({
   method: 'get',
   path: '/api/v1/artifacts/{id}',
-  summary: 'The zip of an artifact; takes Range and If-None-Match',
+  summary: 'The file of an artifact; takes Range, If-Range and If-None-Match',
   request: { params: idParameter },
   responses: {
-    200: { description: 'The zip', content: zip },
-    206: { description: 'The part asked for by Range', content: zip },
+    200: { description: 'The whole of it', content: archive },
+    206: { description: 'The part asked for by Range', content: archive },
     ...problems,
   },
 });
@@ -55,6 +57,7 @@ export function addArtifactRoutes(
       );
     }
     const { sizeBytes, sha256 } = artifact;
+    const fileName = artifactFileName(artifact.name, artifact.format);
     const etag = `"${sha256}"`;
     const headers = {
       etag,
@@ -76,9 +79,9 @@ export function addArtifactRoutes(
     const { start, end } = isPart ? asked : { start: 0, end: sizeBytes };
     const described = {
       ...headers,
-      'content-type': 'application/zip',
+      'content-type': contentTypeOf(fileName),
       'content-length': String(end - start),
-      'content-disposition': attachment(artifactFileName(artifact.name, artifact.format)),
+      'content-disposition': attachment(fileName),
       ...(isPart ? { 'content-range': `bytes ${start}-${end - 1}/${sizeBytes}` } : {}),
     };
     const { signal } = context.req.raw;

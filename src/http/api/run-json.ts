@@ -54,7 +54,7 @@ export const artifactJson = z
     jobName: z.string(),
     name: z.string(),
     sizeBytes: z.int(),
-    sha256: z.string().openapi({ description: 'Of the zip, in lower-case hex.' }),
+    sha256: z.string().openapi({ description: 'Of the file, in lower-case hex.' }),
     fileCount: z.int(),
     createdAt: timeJson,
     fileName: z.string(),

@@ -34,6 +34,15 @@ describe('the download of an artifact', () => {
   });
 
   it.each([
+    ['tar.gz', 'application/gzip'],
+    ['tar.zst', 'application/zstd'],
+  ])('is named and typed as the %s that it is', async (format, type) => {
+    const { headers } = await (await appWithArtifact({ format })).get();
+    expect(headers.get('content-type')).toBe(type);
+    expect(headers.get('content-disposition')).toContain(`filename="site.${format}"`);
+  });
+
+  it.each([
     ['bytes=0-3', '0123', 'bytes 0-3/16'],
     ['bytes=10-', 'abcdef', 'bytes 10-15/16'],
     ['bytes=-2', 'ef', 'bytes 14-15/16'],
