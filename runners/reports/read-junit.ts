@@ -16,7 +16,7 @@ export type TestCase = {
   /** What the attribute says and what stands in the element, of the first failure; where neither is there, its type. */
   message: string;
   detail: string;
-  /** False when there was more of the detail. */
+  /** False when there was more of the message or the detail. */
   isWhole: boolean;
 };
 
@@ -109,7 +109,8 @@ export function createJunitReader(onCase: (test: TestCase) => void): ReportReade
         const { detail, type, ...test } = open;
         const { text, isWhole } = detail.get();
         const isTold = test.message !== '' || text.trim() !== '';
-        onCase({ ...test, message: isTold ? test.message : type, detail: text, isWhole });
+        const message = isTold ? test.message : type;
+        onCase({ ...test, message, detail: text, isWhole: isWhole && message.length < longestText });
         open = undefined;
       } else if (!open && (name === 'testsuite' || name === 'testsuites')) suites.pop();
       depth -= 1;
