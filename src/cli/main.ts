@@ -27,6 +27,7 @@ const commands: Record<string, () => Promise<Command>> = {
   replay: async () => (await import('./replay.ts')).replay,
   schedules: async () => (await import('./schedules.ts')).schedules,
   config: async () => (await import('./config.ts')).config,
+  github: async () => (await import('./github.ts')).github,
   keys: async () => (await import('./keys.ts')).keys,
   doctor: async () => (await import('./doctor.ts')).doctor,
 };

@@ -27,6 +27,8 @@ export interface Grant {
 
 export interface Apps {
   install(installation: Installation): App;
+  /** The App is installed on one more repository. */
+  addTo(appId: number, repository: string): void;
   /** The App that signed the JWT, or why nobody did. */
   prove(jwt: string | undefined): { appId: number } | { message: string };
   installationOf(appId: number, repository: string): number | undefined;
@@ -60,6 +62,13 @@ export function createApps(now: () => number): Apps {
       });
       apps.push({ publicKey: createPublicKey(publicKey), installation });
       return { id: apps.length, privateKey, slug: 'hookline' };
+    },
+
+    addTo(appId, repository) {
+      const app = apps[appId - 1];
+      if (!app) throw new Error(`there is no App ${appId}`);
+      const { repositories, permissions } = app.installation;
+      app.installation = { repositories: [...repositories, repository], permissions };
     },
 
     prove(jwt) {

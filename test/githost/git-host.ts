@@ -41,6 +41,7 @@ export interface GitHost extends HostUrls {
   addHook(repository: string, options: HookOptions): Promise<Hook>;
   /** An App, installed on these repositories with these permissions. */
   installApp(installation: Installation): App;
+  addToApp(appId: number, repository: string): void;
   /** The check runs of a commit, the newest first. */
   checks(repository: string, sha: string): CheckRun[];
   /** Somebody presses "Re-run", or one of the check's own buttons. */
@@ -211,6 +212,7 @@ export async function startGitHost({
       return hook;
     },
     installApp: apps.install,
+    addToApp: apps.addTo,
     writers,
     comment(pullRequest, text, by, { edits, isBot = false } = {}) {
       const { repository, number: issue } = pullRequest;

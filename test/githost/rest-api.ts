@@ -10,6 +10,7 @@ import { type CommentApiParts, commentApi } from './comment-api.ts';
 import { type CommitStatus, type CommitStatuses, combinedState, currentStatuses } from './commit-statuses.ts';
 import { type Faults, holdBack } from './faults.ts';
 import { hookApi } from './hook-api.ts';
+import { manifestPages } from './manifests.ts';
 import { pullRequestApi } from './pull-request-api.ts';
 import type { PullRequest } from './pull-requests.ts';
 import { type HostUrls, repositoryJson, userJson } from './repository-json.ts';
@@ -34,7 +35,9 @@ export interface RestApiParts {
 /** The part of GitHub's REST API that a CI service uses, below `/api/v3` as on GitHub Enterprise Server. */
 export function restApi(parts: RestApiParts): Hono {
   const { urls, find, statuses, webhooks, pullRequestsOf, faults, access } = parts;
-  const app = new Hono().basePath('/api/v3');
+  const root = new Hono();
+  root.route('/', manifestPages({ apps: access.apps, urls, error: apiError }));
+  const app = root.basePath('/api/v3');
   const may = (header: string | undefined, path: { owner: string; repo: string }, wanted: Permissions) =>
     mayUse(access, bearerOf(header), `${path.owner}/${path.repo}`, wanted);
 
