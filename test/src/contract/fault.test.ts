@@ -20,6 +20,7 @@ const triedAgain = [
   'source-damaged',
   'source-no-space',
   'source-failed',
+  'source-lfs-mismatch',
   'store-unreachable',
   'store-no-space',
   'store-corrupt',
@@ -29,6 +30,7 @@ const triedAgain = [
 ];
 const forTheInstallation = [
   'image-not-allowed',
+  'needs-isolation',
   'internal',
   'workspace-bad-lease-id',
   'workspace-already-there',
@@ -44,6 +46,7 @@ const forTheInstallation = [
   'store-wrong-region',
   'queue-timeout',
   'secret-missing',
+  'secret-unfit',
   'not-allowed',
   'forge-missing',
   'not-understood',
