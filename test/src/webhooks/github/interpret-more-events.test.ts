@@ -123,3 +123,39 @@ describe('a pull request', () => {
     expect(pull('opened')).not.toHaveProperty('changes.0.pullRequest.labels');
   });
 });
+
+describe('a push', () => {
+  const push = (given: Json = {}) => {
+    const payload = examplePayload('push', ({ deleted }) => deleted === false);
+    return interpretGithubEvent({
+      event: 'push',
+      payload: { ...payload, ref: 'refs/heads/topic', ...given },
+    });
+  };
+  const commit = { id: 'c'.repeat(40), message: 'One', author: { name: 'Ada', email: 'ada@example.org' } };
+
+  it('that makes a branch and brings no commits is built at its head, with nothing before it', () => {
+    const asked = push({
+      created: true,
+      before: '0'.repeat(40),
+      commits: [],
+      head_commit: commit,
+      after: commit.id,
+    });
+    expect(asked).toMatchObject({ changes: [{ event: 'push', sha: commit.id, title: 'One' }] });
+    expect(asked).not.toHaveProperty('changes.0.before');
+  });
+
+  it('of as many commits as GitHub tells is built at its head', () => {
+    const commits = Array.from({ length: 2_048 }, () => commit);
+    expect(push({ commits, head_commit: commit, after: commit.id })).toMatchObject({
+      changes: [{ sha: commit.id }],
+    });
+  });
+
+  it('that rewrites history says so, and where the branch stood before', () => {
+    const before = 'd'.repeat(40);
+    expect(push({ forced: true, before })).toMatchObject({ changes: [{ forced: true, before }] });
+    expect(push({ forced: false })).not.toHaveProperty('changes.0.forced');
+  });
+});
