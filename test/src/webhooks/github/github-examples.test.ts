@@ -63,7 +63,7 @@ describe('every example delivery of GitHub', () => {
     expect(inbox.deliveries()).toEqual([]);
   });
 
-  it('builds only when it is a push, a tag or a pull request whose code may have changed', () => {
+  it('builds only when it is a push, a tag, a merge group, or a pull request whose code or labels changed', () => {
     const built = new Map<string, number>();
     for (const { label, event, payload } of examples) {
       const read = interpretGithubEvent({ event, payload });
@@ -84,6 +84,8 @@ describe('every example delivery of GitHub', () => {
       'pull_request ready_for_review → pull_request': 3,
       'pull_request reopened → pull_request': 2,
       'pull_request synchronize → pull_request': 1,
+      'pull_request labeled → pull_request': 4,
+      'merge_group checks_requested → merge_group': 2,
     });
   });
 });
