@@ -1,5 +1,6 @@
 import { callService } from './call-service.ts';
-import { type Command, UsageRefusal } from './command.ts';
+import type { Command } from './command.ts';
+import { listItems } from './list-items.ts';
 import { parseArguments } from './parse-arguments.ts';
 
 type ExpiredLine = {
@@ -20,21 +21,20 @@ type Answer = {
 };
 
 export const artifacts: Command = {
-  usage: 'prune [--dry-run]',
-  summary: 'removes the artifacts and logs that the policy lets go of, which else happens by itself',
+  usage: '[--repository R] … | prune [--dry-run]',
+  summary: 'the newest artifacts, by the filters of the API; prune removes what the policy lets go of',
   details:
-    '--dry-run             shows what would go and why, and removes nothing\n\n' +
+    '--repository, --branch, --status, --name, --limit   of what is listed\n' +
+    'prune        removes now the artifacts and logs that else go by themselves\n' +
+    '--dry-run    shows what would go and why, and removes nothing\n\n' +
     'HOOKLINE_ARTIFACT_DAYS, HOOKLINE_ARTIFACT_RUNS and HOOKLINE_LOG_DAYS of the service are the policy. Always kept are\n' +
     'what a deployment used, and the last green run of each branch and tag.',
-  async run(args) {
-    const { values, positionals } = parseArguments({
-      args: [...args],
+  async run([verb, ...rest]) {
+    if (verb !== 'prune') return list(verb === undefined ? [] : [verb, ...rest]);
+    const { values } = parseArguments({
+      args: rest,
       options: { 'dry-run': { type: 'boolean', default: false } },
-      allowPositionals: true,
     });
-    if (positionals.join(' ') !== 'prune') {
-      throw new UsageRefusal('usage', 'say `hookline artifacts prune`, with --dry-run to see what would go');
-    }
     const isDry = values['dry-run'] === true;
     const response = await (isDry
       ? callService('/api/v1/retention')
@@ -48,6 +48,18 @@ export const artifacts: Command = {
     return 0;
   },
 };
+
+const filters = ['repository', 'branch', 'status', 'name', 'limit'] as const;
+
+type ArtifactLine = { id: string; jobName: string; fileName: string; sizeBytes: number; sha256: string };
+
+async function list(args: readonly string[]): Promise<number> {
+  const items = await listItems<ArtifactLine>('/api/v1/artifacts', filters, args);
+  for (const { id, jobName, fileName, sizeBytes, sha256 } of items) {
+    console.log(`${id}  ${sha256}  ${`${sizeBytes} bytes`.padStart(18)}  ${fileName}  ${jobName}`);
+  }
+  return 0;
+}
 
 function policyText({ artifactDays, artifactRuns, logDays }: Answer['policy']): string {
   const kept = (days: number | undefined) => (days === undefined ? 'for ever' : `for ${days} days`);

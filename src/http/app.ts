@@ -14,6 +14,7 @@ import type { ScheduleBook } from '../runs/schedule.ts';
 import { answerError, answerRefusal } from './answer-error.ts';
 import { addDescription } from './api/add-description.ts';
 import { createApiApp } from './api/api-app.ts';
+import { addArtifactListRoute } from './api/artifact-list-route.ts';
 import { addArtifactRoutes } from './api/artifact-routes.ts';
 import { addCommandRoutes } from './api/command-routes.ts';
 import { addDeliveryRoutes } from './api/delivery-routes.ts';
@@ -119,6 +120,7 @@ export function createApp(options: AppOptions): Hono<AppEnv> {
   if (options.runners) addRunnerRoutes(api, { ...options.runners, now });
   addLogTextRoutes(api, logPorts, options.logTimes);
   addLogStreamRoutes(api, logPorts, options.streams, options.logTimes);
+  addArtifactListRoute(api, history);
   addArtifactRoutes(api, { history, blobs, log });
   if (options.publicKey) addProvenanceRoutes(api, { history, blobs, publicKey: options.publicKey });
   if (options.retention) addRetentionRoutes(api, options.retention);

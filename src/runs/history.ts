@@ -17,6 +17,8 @@ export type History = {
   job(jobId: string): Promise<JobLocation | undefined>;
   segments(jobId: string, attempt: number): Promise<Segment[]>;
   artifact(id: string): Promise<ArtifactDetail | undefined>;
+  /** Those whose files are there. */
+  listArtifacts(filter: ArtifactFilter, page: Page): Promise<Listed<ArtifactDetail>>;
 };
 
 export class HistoryRefusal extends Refusal<'bad-cursor'> {}
@@ -32,6 +34,8 @@ export type RunFilter = {
   event?: Change['event'];
   sha?: string;
 };
+/** `status`: of the run. */
+export type ArtifactFilter = { repository?: string; branch?: string; status?: Status; name?: string };
 export type DeliveryFilter = { repository?: string; outcome?: DeliverySummary['outcome'] };
 
 export type RunSummary = {

@@ -118,6 +118,31 @@ export function createSqlHistory(db: Kysely<Tables>): History {
       }));
     },
 
+    async listArtifacts(filter, page) {
+      checkCursor(page);
+      let query = db
+        .selectFrom('artifacts')
+        .innerJoin('runs', 'runs.id', 'artifacts.run_id')
+        .selectAll('artifacts')
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb.selectFrom('removals').select('removals.id').whereRef('removals.id', '=', 'artifacts.id'),
+            ),
+          ),
+        );
+      if (filter.repository) query = query.where('runs.repository', '=', filter.repository);
+      if (filter.branch) query = query.where('runs.branch', '=', filter.branch);
+      if (filter.status) query = query.where('runs.status', '=', filter.status);
+      if (filter.name) query = query.where('artifacts.name', '=', filter.name);
+      if (page.before) query = query.where('artifacts.id', '<', page.before);
+      const rows = await query
+        .orderBy('artifacts.id', 'desc')
+        .limit(page.limit + 1)
+        .execute();
+      return listed(rows.map(artifactOf), page);
+    },
+
     async artifact(id) {
       const row = await db.selectFrom('artifacts').selectAll().where('id', '=', id).executeTakeFirst();
       return row && { ...artifactOf(row), ...(await loadRemovals(db, row.run_id))(id) };

@@ -160,6 +160,12 @@ export function describeRetention(name: string, open: () => Promise<Stores>): vo
       const detail = await again.history.run('old');
       expect(detail?.artifacts).toMatchObject([{ id: artifactId, removed }]);
       expect(detail?.jobs[0]?.attempts[0]).toMatchObject({ logRemoved: { atMs: start + 5 * day } });
+      const wanted = { repository: 'octo/app', branch: 'main', status: 'success', name: 'app' } as const;
+      expect(await again.history.listArtifacts(wanted, { limit: 1 })).toMatchObject({
+        items: [{ runId: 'new' }],
+      });
+      expect((await again.history.listArtifacts({}, { limit: 9 })).items).toHaveLength(1);
+      expect(await again.history.listArtifacts({ name: 'other' }, { limit: 9 })).toEqual({ items: [] });
       expect(await again.history.segments(jobId('old', 'a'), 1)).toEqual([]);
       expect(await again.store.artifactOf('old', 'a', 'app')).toBeUndefined();
       expect(await again.store.artifactOf('new', 'a', 'app')).toBeDefined();

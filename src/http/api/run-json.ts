@@ -244,7 +244,7 @@ function approvalToJson({ atMs, ...approval }: Approval) {
 }
 
 /** The key in the blob store stays inside. */
-function artifactToJson(artifact: ArtifactDetail): z.infer<typeof artifactJson> {
+export function artifactToJson(artifact: ArtifactDetail): z.infer<typeof artifactJson> {
   const { createdAtMs, key: _, format, proved, removed, ...rest } = artifact;
   return {
     ...rest,

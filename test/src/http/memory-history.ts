@@ -76,6 +76,17 @@ export function createMemoryHistory(): MemoryHistory {
       return undefined;
     },
     segments: async (jobId, attempt) => [...(stored.get(`${jobId}/${attempt}`) ?? [])],
+    listArtifacts: async ({ repository, branch, status, name }, page) => {
+      const isWanted = (run: RunSummary) =>
+        (repository === undefined || run.repository === repository) &&
+        (branch === undefined || run.branch === branch) &&
+        (status === undefined || run.status === status);
+      const all = [...runs.values()].filter(isWanted).flatMap(({ artifacts }) => artifacts);
+      return listed(
+        all.filter((one) => !one.removed && (name === undefined || one.name === name)),
+        page,
+      );
+    },
     artifact: async (id) =>
       [...runs.values()].flatMap(({ artifacts }) => artifacts).find((one) => one.id === id),
   };

@@ -17,6 +17,26 @@ async function appWithArtifact(fields = {}) {
   return { ...test, artifact, get };
 }
 
+describe('the list of artifacts', () => {
+  it('has the newest first, by repository, branch, status of the run and name, page by page', async () => {
+    const { app, history } = testApp();
+    const made = (id: string, fields = {}) => artifactWith({ id, name: 'app', ...fields });
+    const removed = { atMs: 1, because: 'old' };
+    const artifacts = [made('a1'), made('a2'), made('a3', { name: 'docs' }), made('a4', { removed })];
+    history.runs.set('run1', runWith({ artifacts }));
+    history.runs.set('run2', runWith({ id: 'run2', status: 'failure', artifacts: [made('a5')] }));
+    type Page = { items: { id: string; path: string }[]; next?: string };
+    const list = async (query: string) =>
+      (await (await app.request(`/api/v1/artifacts?${query}`)).json()) as Page;
+    const idsOf = ({ items }: Page) => items.map(({ id }) => id);
+    const newest = await list('repository=octo/site&branch=main&status=success&name=app&limit=1');
+    expect(newest.items).toMatchObject([{ id: 'a2', path: '/api/v1/artifacts/a2' }]);
+    expect(idsOf(await list(`status=success&name=app&limit=1&before=${newest.next}`))).toEqual(['a1']);
+    expect(idsOf(await list(''))).toEqual(['a5', 'a3', 'a2', 'a1']);
+    expect((await app.request('/api/v1/artifacts?colour=red')).status).toBe(400);
+  });
+});
+
 describe('the download of an artifact', () => {
   it('is the zip, with its name, size and hash', async () => {
     const { get } = await appWithArtifact({ name: 'täg "1"' });

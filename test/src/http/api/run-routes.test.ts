@@ -138,6 +138,7 @@ describe('the description', () => {
     expect(description.openapi).toBe('3.1.0');
     expect(description.security).toEqual([{ key: [] }]);
     expect(Object.keys(description.paths).sort()).toEqual([
+      '/api/v1/artifacts',
       '/api/v1/artifacts/{id}',
       '/api/v1/deliveries',
       '/api/v1/deliveries/refusals',
