@@ -49,10 +49,10 @@ type Deployed = { run_id: string; plan: string };
 async function markDeployed(db: Kysely<unknown>): Promise<void> {
   const { rows } = await sql<Deployed>`
     select jobs.run_id, jobs.plan from deployments join jobs on jobs.id = deployments.job_id
+    where jobs.kind = 'deploy'
   `.execute(db);
   for (const { run_id, plan } of rows) {
-    const { artifact } = JSON.parse(plan) as { artifact?: { job: string; name: string } };
-    if (!artifact) continue;
+    const { artifact } = JSON.parse(plan) as { artifact: { job: string; name: string } };
     await sql`
       update artifacts set deployed = 1
       where run_id = ${run_id} and job_name = ${artifact.job} and name = ${artifact.name}
