@@ -11,6 +11,8 @@ import type { GitSource } from './source.ts';
 /** What a job wants of the repository beside its one commit. */
 export type WantedCheckout = {
   submodules?: true | 'recursive' | undefined;
+  /** The credential may be sent for submodules of the repository's owner, too. */
+  ownerCredential?: true | undefined;
   lfs?: true | undefined;
   depth?: number | 'all' | undefined;
   merge?: WantedMerge | undefined;
@@ -88,7 +90,12 @@ async function complete(ports: CheckoutPorts, tree: Tree, wanted: WantedCheckout
   const trees = [tree];
   if (wanted.submodules !== undefined) {
     const recursive = wanted.submodules === 'recursive';
-    const submodules = await checkOutSubmodules(ports.mirrors, tree, { ...options, recursive });
+    const ownerCredential = wanted.ownerCredential ?? false;
+    const submodules = await checkOutSubmodules(ports.mirrors, tree, {
+      ...options,
+      recursive,
+      ownerCredential,
+    });
     note(submodules.length === 1 ? 'with 1 submodule' : `with ${submodules.length} submodules`);
     trees.push(...submodules);
   }

@@ -17,8 +17,9 @@ const atOnce = 4;
 
 type Walk = {
   mirrors: Pick<Mirrors, 'use'>;
-  /** What was built: its credential goes to repositories of its owner and to nobody else. */
+  /** What was built: its credential goes to repositories of its owner, where that is allowed, and to nobody else. */
   built: GitSource;
+  ownerCredential: boolean;
   recursive: boolean;
   options: CheckoutOptions & { signal: AbortSignal };
   /** The first that fails ends the others. */
@@ -34,12 +35,16 @@ type Walk = {
 export async function checkOutSubmodules(
   mirrors: Pick<Mirrors, 'use'>,
   tree: CheckedOutTree,
-  { recursive, ...options }: CheckoutOptions & { recursive: boolean; signal: AbortSignal },
+  {
+    recursive,
+    ownerCredential,
+    ...options
+  }: CheckoutOptions & { recursive: boolean; ownerCredential: boolean; signal: AbortSignal },
 ): Promise<CheckedOutTree[]> {
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const walk: Walk = {
-    ...{ mirrors, built: tree.source, recursive, stop, found: [] },
+    ...{ mirrors, built: tree.source, recursive, ownerCredential, stop, found: [] },
     options: { ...options, signal },
   };
   await into(walk, tree, '', 1);
@@ -82,7 +87,7 @@ async function bring(
     if (walk.found.length >= mostSubmodules) {
       throw new GitRefusal('too-large', `there are more than ${mostSubmodules} submodules.`);
     }
-    const credential = isOfOwner ? walk.built.credential : undefined;
+    const credential = isOfOwner && walk.ownerCredential ? walk.built.credential : undefined;
     const brought = { source: { ...source, credential }, folder };
     walk.found.push(brought);
     await checkOutAs(walk, brought.source, folder);

@@ -23,10 +23,14 @@ export const fetchedRef = 'refs/hookline/fetched';
 /** What git takes for "all of the history"; `Infinity` is cut to it. */
 export const wholeHistory = 2_147_483_647;
 
-/** One folder per clone URL and object format: readable by a person, unique by the hash. */
-export function mirrorName({ url, repository, sha }: CheckedSource): string {
+/**
+ * One folder per clone URL and object format: readable by a person, unique by the hash. What one repository names in another
+ * without a credential is kept apart: it is not to find there what was once fetched with one.
+ */
+export function mirrorName({ url, repository, sha, byId, credential }: CheckedSource): string {
+  const apart = byId && credential === undefined ? '\nanonymous' : '';
   const readable = repository.replaceAll('/', '--').slice(0, 80);
-  const hash = createHash('sha256').update(`${sha.length}\n${url.href}`).digest('hex').slice(0, 20);
+  const hash = createHash('sha256').update(`${sha.length}\n${url.href}${apart}`).digest('hex').slice(0, 20);
   return `${readable}-${hash}.git`;
 }
 

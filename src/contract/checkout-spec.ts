@@ -5,6 +5,8 @@ export const checkoutSpecSchema = z.union([
   z.literal(false),
   z.object({
     submodules: z.union([z.literal(true), z.literal('recursive')]).optional(),
+    /** The credential of the repository may be sent for submodules of its owner, too: no stranger wrote which they are. */
+    ownerCredential: z.literal(true).optional(),
     lfs: z.literal(true).optional(),
     /** Commits of history. */
     depth: z.union([z.int().positive(), z.literal('all')]).optional(),

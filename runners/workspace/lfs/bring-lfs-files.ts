@@ -84,7 +84,7 @@ async function fetchMissing(
 ): Promise<void> {
   const missing: LfsObject[] = [];
   for (const object of new Map(pointers.map((pointer) => [pointer.object.oid, pointer.object])).values()) {
-    if ((await store.find(source.url.href, object)) === undefined) missing.push(object);
+    if ((await store.find(keyOf(source), object)) === undefined) missing.push(object);
   }
   const stop = new AbortController();
   const signal = AbortSignal.any([outer, stop.signal]);
@@ -94,7 +94,7 @@ async function fetchMissing(
     const work = async () => {
       for (const wanted of waiting) {
         const bytes = await download(source, wanted, signal);
-        await store.put(source.url.href, wanted, bytes).catch((error: unknown) => {
+        await store.put(keyOf(source), wanted, bytes).catch((error: unknown) => {
           throw isOfNetwork(error) ? asRefusal(source, error, signal) : error;
         });
       }
@@ -120,7 +120,7 @@ async function place(
 ): Promise<FileStats> {
   const { mode, mtimeMs } = await stat(file);
   await rm(file);
-  const kept = await store.find(source.url.href, object);
+  const kept = await store.find(keyOf(source), object);
   if (kept === undefined) {
     const what = `object ${object.oid} in Git LFS is gone from this machine's disk`;
     throw new GitRefusal('failed', `${source.repository}: ${what}. Try again.`);
@@ -131,4 +131,9 @@ async function place(
   const earlier = new Date(mtimeMs - 10_000);
   await utimes(file, earlier, earlier);
   return await stat(file, { bigint: true });
+}
+
+/** As mirrors are: what was fetched with a credential is for those who have one. */
+function keyOf({ url, credential }: CheckedSource): string {
+  return credential === undefined ? `${url.href} anonymous` : url.href;
 }

@@ -23,7 +23,13 @@ describe('submodules', () => {
     await lib.commit({ later: 'not wanted' });
 
     const credential = { username: 'x-access-token', password };
-    const folder = await world.checkOut({ sha, credential }, { submodules: 'recursive' });
+    const folder = await world.checkOut(
+      { sha, credential },
+      {
+        submodules: 'recursive',
+        ownerCredential: true,
+      },
+    );
     expect(await readFile(join(folder, 'libs/my lib/parts/deep/d'), 'utf8')).toBe('deep');
     expect(await world.git(folder, 'submodule', 'status', '--recursive')).toMatch(
       new RegExp(`^${libSha} libs/my lib \\(.*\\)\n ${deepSha} libs/my lib/parts/deep \\(.*\\)$`),
@@ -49,7 +55,7 @@ describe('submodules', () => {
     expect(await readdir(join(await world.checkOut({ sha }, {}), 'lib'))).toEqual([]);
   });
 
-  it('are fetched with the credential of the repository when they are of its owner, and without it from anybody else', async () => {
+  it('are fetched with the credential of the repository when they are of its owner, and without it from anybody else or for a fork', async () => {
     const asked: string[] = [];
     const world = await useCheckout({
       host: {
@@ -66,9 +72,25 @@ describe('submodules', () => {
     const url = `${world.host.base}/other/lib`;
     const sha = await world.addSubmodule(world.repository, { path: 'theirs', url, sha: shas[1] ?? '' });
     const credential = { username: 'x-access-token', password: 'secret' };
-    const folder = await world.checkOut({ sha, credential }, { submodules: true });
+    const wanted = { submodules: true, ownerCredential: true } as const;
+    const folder = await world.checkOut({ sha, credential }, wanted);
     expect(await readFile(join(folder, 'theirs/a'), 'utf8')).toBe('other/lib');
     expect([...new Set(asked)].sort()).toEqual(['nobody other', 'we octo']);
+    asked.length = 0;
+    await world.checkOut({ sha, credential }, { submodules: true });
+    expect([...new Set(asked)].sort()).toEqual(['nobody octo']);
+  });
+
+  it('that were fetched with a credential are not there for a fork that names them', async () => {
+    const password = 'secret';
+    const world = await useCheckout({ host: { password } });
+    const libSha = await (await world.repositoryAt('octo/lib')).commit({ a: 'private' });
+    const sha = await world.addSubmodule(world.repository, { path: 'lib', url: '../lib', sha: libSha });
+    const source = { sha, credential: { username: 'x-access-token', password } };
+    await world.checkOut(source, { submodules: true, ownerCredential: true });
+    await expect(world.checkOut(source, { submodules: true })).rejects.toMatchObject({
+      code: 'authentication',
+    });
   });
 
   it('are asked for without a credential that does not hold for them', async () => {
@@ -84,7 +106,8 @@ describe('submodules', () => {
     const libSha = await (await world.repositoryAt('octo/lib')).commit({ a: '1' });
     const sha = await world.addSubmodule(world.repository, { path: 'lib', url: '../lib', sha: libSha });
     const credential = { username: 'x-access-token', password: 'for the app alone' };
-    const folder = await world.checkOut({ sha, credential }, { submodules: true });
+    const wanted = { submodules: true, ownerCredential: true } as const;
+    const folder = await world.checkOut({ sha, credential }, wanted);
     expect(await readFile(join(folder, 'lib/a'), 'utf8')).toBe('1');
   });
 
