@@ -15,7 +15,7 @@ beforeAll(async () => {
   scene = await openHooklineScene({ DOCKER_HOST: engine.dockerHost, GITHUB_TOKEN: '' });
   const app = scene.git.installApp({
     repositories: [name],
-    permissions: { contents: 'read', checks: 'write', pull_requests: 'read' },
+    permissions: { contents: 'read', checks: 'write', pull_requests: 'write' },
   });
   scene.set({ GITHUB_APP_ID: String(app.id), GITHUB_APP_PRIVATE_KEY: app.privateKey });
   scene.git.writers.add('ada');
@@ -131,6 +131,27 @@ jobs:
     expect(asking.actions.map(({ identifier }) => identifier)).toEqual(['approve', 'reject']);
     scene.git.pressCheck(asking, 'ada', 'approve');
     await check(sha, 'hookline / ask', ({ conclusion }) => conclusion === 'success');
+  });
+
+  it("lets a fork's commit run when a comment names it, and tells of the run by one comment", async () => {
+    const { pushUrl } = await scene.git.createRepository('mallory/shop', { forkOf: name });
+    const pipeline = `on: { pull_request: true }\npull_request_comment: true\nimage: ${engine.image}\nsteps: [echo hi]\n`;
+    await shop.copy.commit('.hookline.yml', pipeline, 'From a fork');
+    await shop.copy.git('push', '--quiet', pushUrl, 'HEAD:refs/heads/topic');
+    const from = { headRepository: 'mallory/shop', head: 'topic', author: 'mallory' };
+    const pull = await scene.git.openPullRequest({ repository: name, base: 'main', ...from });
+    await scene.run(pull.headSha, ({ status }) => status === 'waiting');
+
+    const ours = () => scene.git.comments(pull).filter(({ author }) => author === 'hookline[bot]');
+    const approve = scene.git.comment(pull, `/hookline approve ${pull.headSha}`, 'ada');
+    const run = await scene.ended(pull.headSha);
+    expect(run).toMatchObject({ status: 'success', approval: { by: 'ada' } });
+    await waitUntil(async () => ours()[0]?.texts.at(-1)?.includes('succeeded') === true, {
+      what: 'the comment of the pull request',
+      timeoutMs: 30_000,
+    });
+    expect(ours()).toHaveLength(1);
+    expect(approve.reactions.map(({ content }) => content)).toEqual(['eyes']);
   });
 
   it('shows every mistake of the pipeline at its line', async () => {
