@@ -8,6 +8,14 @@ export function residentBytes(pid: number): number {
 }
 
 /**
+ * What a process keeps for itself, without the pages of the files that it maps: those it shares with whoever runs the same
+ * program, so that their share grows when another one ends.
+ */
+export function ownBytes(pid: number): number {
+  return kibibytes(readProc(pid, 'smaps_rollup'), 'Anonymous');
+}
+
+/**
  * Memory of a process and all its descendants: PSS, the part that is theirs, with what several share divided among
  * them (Linux, Documentation/filesystems/proc.rst on `smaps_rollup`), and the processor time they have used.
  */

@@ -2,7 +2,7 @@ import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { isFinal } from '../../src/runs/run.ts';
-import { measureTree } from '../bench/process-tree.ts';
+import { ownBytes } from '../bench/process-tree.ts';
 import { pushTemplate } from '../bench/push-body.ts';
 import { runLoad } from '../bench/run-load.ts';
 import { makeChaosRepository } from './chaos-repositories.ts';
@@ -130,7 +130,7 @@ async function leastOf(pid: number): Promise<number> {
   let least = Number.POSITIVE_INFINITY;
   for (let look = 0; look < looks; look += 1) {
     await sleep(settleMs / looks);
-    least = Math.min(least, measureTree(pid).pssBytes);
+    least = Math.min(least, ownBytes(pid));
   }
   return least;
 }
