@@ -4,7 +4,13 @@ import { LongestFirst } from './run/longest-first.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Two projects: `fast` needs nothing but Node and git; `e2e` needs Redis, Docker or a browser and mostly waits for them. */
+/** What counts and ends the processes of this host, or works at its files as root, is by itself. */
+const apart = ['test/runners/deploy/**/*.test.ts', 'test/runners/engine/process/**/*.test.ts'];
+
+/**
+ * `fast` and `fast-apart` need nothing but Node and git; `e2e` needs Redis, Docker or a browser. Starting a process of its
+ * own for each file takes as long as a third of what is in them, so the files of `fast` follow each other in a few.
+ */
 export default defineConfig({
   root,
   test: {
@@ -16,8 +22,18 @@ export default defineConfig({
           name: 'fast',
           root,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/e2e/**', 'node_modules/**'],
+          exclude: ['test/e2e/**', 'node_modules/**', ...apart],
+          isolate: false,
           // Vitest leaves one processor to others by itself; of two that is half of all.
+          maxWorkers: 3,
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'fast-apart',
+          root,
+          include: apart,
           maxWorkers: 3,
           testTimeout: 60_000,
         },

@@ -16,11 +16,11 @@ export type ChaosSize = {
 /** For each database. */
 export const chaosSizes = {
   small: {
-    deliveries: 120,
-    runs: 40,
-    faults: 22,
-    orders: 10,
-    windowMs: 18_000,
+    deliveries: 80,
+    runs: 27,
+    faults: 15,
+    orders: 7,
+    windowMs: 12_000,
     longestMs: 4_000,
     quietMs: 200_000,
   },
