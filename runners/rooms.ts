@@ -40,6 +40,8 @@ export function openRooms(ports: RoomPorts, options: RoomsOptions): Rooms {
   const leaving = new Set<Promise<void>>();
   /** The one that waits longest comes first. */
   const waiting: Waiting[] = [];
+  /** Under way, to be made ahead. */
+  const making = new Set<Promise<void>>();
   const closed = new AbortController();
 
   async function make(wish: RoomWish, signal: AbortSignal): Promise<Room> {
@@ -125,9 +127,12 @@ export function openRooms(ports: RoomPorts, options: RoomsOptions): Rooms {
         async close() {
           await room.close();
           if (!opened || warmRooms === 0 || closed.signal.aborted) return;
-          makeAhead(wish).catch((error: unknown) => {
-            if (!closed.signal.aborted) log.info({ err: error }, 'no room was made ahead');
-          });
+          const made = makeAhead(wish)
+            .catch((error: unknown) => {
+              if (!closed.signal.aborted) log.info({ err: error }, 'no room was made ahead');
+            })
+            .finally(() => making.delete(made));
+          making.add(made);
         },
       };
     },
@@ -140,6 +145,8 @@ export function openRooms(ports: RoomPorts, options: RoomsOptions): Rooms {
 
     async close() {
       closed.abort(new Error('the runner is stopping'));
+      // None of them takes long now, and what has come of it is among those that wait or leave.
+      await Promise.all(making);
       for (const entry of [...waiting]) {
         remove(entry);
         discard(entry.room);

@@ -157,6 +157,13 @@ it('keeps from the sweep what is in use or waits, and nothing else', async () =>
   await used.close();
 });
 
+it('waits for a room that is being made ahead when it is closed', async () => {
+  const { rooms, left } = await openBench(1);
+  await leave(rooms, wish);
+  await rooms.close();
+  expect(left()).toEqual([]);
+});
+
 it('serves a job in its room, and closes the services with it', async () => {
   const { rooms, engine, deaf } = await openBench(1);
   const base = { image: 'redis:7', env: {}, timeoutMs: 1_000 };
